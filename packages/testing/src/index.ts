@@ -1,1 +1,13 @@
-export {}
+/**
+ * What tests of protocols need: a connection in memory, a clock that stands still, and every way of cutting input.
+ *
+ * @packageDocumentation
+ */
+export { FakeClock } from './fake-clock.ts'
+export type { FakeClockOptions } from './fake-clock.ts'
+export { MemoryTransport } from './memory-transport.ts'
+export type { MemoryTransportOptions } from './memory-transport.ts'
+export { seededRandom } from './seeded-random.ts'
+export { randomSplits, splits } from './splits.ts'
+export type { SplitOptions } from './splits.ts'
+export { joinBytes, wireBytes, wireText } from './wire-text.ts'

@@ -1,0 +1,357 @@
+import type { Address, ConnectionLost, Protocol, PullProducer, PushProducer, Transport } from '@millrace/transport'
+import { Outbound } from './outbound.ts'
+import { ProducerSlot } from './producer-slot.ts'
+import { toBytes, wireText } from './wire-text.ts'
+
+/**
+ * How a {@link MemoryTransport} behaves towards its protocol.
+ *
+ * @public
+ */
+export interface MemoryTransportOptions {
+  /**
+   * Whether written bytes stay buffered until {@link MemoryTransport.drain}, like those of a peer that does not read.
+   *
+   * @defaultValue `false`: whatever is written has left at once
+   */
+  readonly manualDrain?: boolean
+  /**
+   * Buffered bytes, 1 or more, from which a push producer is paused, until all of them have left.
+   *
+   * @defaultValue 65536, as on a socket
+   */
+  readonly highWaterMarkBytes?: number
+  /** What `isSecure()` answers. @defaultValue `false` */
+  readonly secure?: boolean
+  /** What `negotiatedProtocol` answers. @defaultValue `null` */
+  readonly negotiatedProtocol?: string | null
+  /** What `getPeer()` answers. @defaultValue a memory address named `peer` */
+  readonly peer?: Address
+  /** What `getHost()` answers. @defaultValue a memory address named `host` */
+  readonly host?: Address
+  /**
+   * Takes what a callback of the protocol threw; the connection is aborted by then.
+   *
+   * @defaultValue the method of the transport that ran the callback throws it: a test cannot overlook it
+   */
+  readonly onProtocolError?: (error: unknown) => void
+  /**
+   * Runs {@link MemoryTransport.settle} later when something became due outside the methods that drive the protocol:
+   * `queueMicrotask` makes the transport run by itself, for code that awaits.
+   *
+   * @defaultValue nothing: the test drives
+   */
+  readonly schedule?: (run: () => void) => void
+}
+
+/**
+ * One end of a connection; its test is the other end.
+ *
+ * The protocol's callbacks run only inside the methods that drive it ({@link MemoryTransport.connect},
+ * {@link MemoryTransport.deliver}, {@link MemoryTransport.deliverEnd}, {@link MemoryTransport.reset},
+ * {@link MemoryTransport.drain}, {@link MemoryTransport.settle}) and never inside each other, as on a real transport:
+ * `loseConnection()` returns before `connectionLost` runs. What a timer or a promise asked of the transport happens
+ * at the next of these calls. The exceptions are a producer's, as in every transport: `write` may pause it,
+ * `registerProducer` may start it, on the spot.
+ *
+ * @public
+ */
+export class MemoryTransport implements Transport {
+  readonly negotiatedProtocol: string | null
+  readonly #options: MemoryTransportOptions
+  readonly #highWaterMarkBytes: number
+  #protocol: Protocol | null = null
+
+  readonly #outbound = new Outbound()
+  readonly #producer = new ProducerSlot()
+  /** Of our direction: `closing` waits for the producer and the buffer, then the end is sent. */
+  #writing: 'open' | 'closing' | 'closed' = 'open'
+
+  /** What was delivered and not yet received; `null` is the peer's end. */
+  #inbound: (Uint8Array | null)[] = []
+  #inboundBytes = 0
+  #peerEnded = false
+  #reading: 'flowing' | 'paused' | 'ended' = 'flowing'
+
+  #losing = false
+  /** Decided, and told to the protocol by the next driving call. */
+  #lostReason: ConnectionLost | null = null
+  #lost = false
+
+  #running = false
+  #scheduled = false
+  #failures: unknown[] = []
+
+  constructor(options: MemoryTransportOptions = {}) {
+    this.#options = options
+    this.#highWaterMarkBytes = options.highWaterMarkBytes ?? 65_536
+    if (!(this.#highWaterMarkBytes >= 1)) throw new RangeError('highWaterMarkBytes must be 1 or more')
+    this.negotiatedProtocol = options.negotiatedProtocol ?? null
+  }
+
+  // ---- what a test does: these run the protocol ----
+
+  /** Gives the protocol its connection. @throws {Error} when it has been done already */
+  connect(protocol: Protocol): void {
+    if (this.#protocol !== null) throw new Error('this transport has a protocol already')
+    this.#protocol = protocol
+    this.#drive(() => this.#guard(() => protocol.makeConnection(this)))
+  }
+
+  /** The peer sends octets: one `dataReceived`, held back while reading is paused. Empty input is no read. */
+  deliver(wire: Uint8Array | string): void {
+    if (this.#peerEnded) throw new Error('the peer has ended its direction already')
+    const bytes = toBytes(wire)
+    if (bytes.length === 0 || this.disconnecting) return // the octets meet a closed door
+    this.#inbound.push(bytes)
+    this.#inboundBytes += bytes.length
+    this.#drive()
+  }
+
+  /** The peer finishes sending: `readConnectionLost`, after all that was delivered. */
+  deliverEnd(): void {
+    if (this.#peerEnded) return
+    this.#peerEnded = true
+    if (!this.disconnecting) this.#inbound.push(null)
+    this.#drive()
+  }
+
+  /** The peer breaks the connection: `connectionLost` with `reset`; what is still queued either way is dropped. */
+  reset(error?: unknown): void {
+    this.#end(error === undefined ? { kind: 'reset' } : { kind: 'reset', error })
+    this.#drive()
+  }
+
+  /**
+   * The peer takes buffered octets, in the order they were written; with `manualDrain` nothing else takes them.
+   *
+   * @param maxBytes - takes this many at most
+   * @returns what left
+   */
+  drain(maxBytes: number = Infinity): Uint8Array {
+    const sent = this.#outbound.send(maxBytes)
+    this.#drive()
+    return sent
+  }
+
+  /** Does what is due: what a timer, a promise or the test itself asked of the transport since the last call. */
+  settle(): void {
+    this.#drive()
+  }
+
+  // ---- what a test looks at ----
+
+  /** The octets that have left, since the last {@link MemoryTransport.takeWritten}. */
+  get written(): Uint8Array {
+    return this.#outbound.sent()
+  }
+
+  /** {@link MemoryTransport.written} as wire text. */
+  get writtenText(): string {
+    return wireText(this.written)
+  }
+
+  /** Gives {@link MemoryTransport.written} and forgets it. */
+  takeWritten(): Uint8Array {
+    return this.#outbound.takeSent()
+  }
+
+  /** {@link MemoryTransport.takeWritten} as wire text. */
+  takeWrittenText(): string {
+    return wireText(this.takeWritten())
+  }
+
+  /** Every `write` and `writeSequence` that held octets, as one entry each: what would have been a system call. */
+  get writes(): readonly Uint8Array[] {
+    return this.#outbound.writes
+  }
+
+  /** Whether the protocol asked for no more octets. */
+  get paused(): boolean {
+    return this.#reading === 'paused'
+  }
+
+  /** Octets delivered and held back, because reading is paused. */
+  get undeliveredBytes(): number {
+    return this.#inboundBytes
+  }
+
+  /** Whether the end of our direction has been sent, by `closeWrite` or by the end of the connection. */
+  get writeClosed(): boolean {
+    return this.#writing === 'closed'
+  }
+
+  /** Why the connection is over, `null` while it is not. The protocol may still have to hear of it. */
+  get lostReason(): ConnectionLost | null {
+    return this.#lostReason
+  }
+
+  /** Whether the protocol heard `connectionLost`. */
+  get disconnected(): boolean {
+    return this.#lost
+  }
+
+  /** Whether a producer is registered. */
+  get hasProducer(): boolean {
+    return this.#producer.occupied
+  }
+
+  // ---- what a protocol does ----
+
+  get disconnecting(): boolean {
+    return this.#losing || this.#lostReason !== null
+  }
+
+  get bufferedBytes(): number {
+    return this.#outbound.waitingBytes
+  }
+
+  write(bytes: Uint8Array): void {
+    this.writeSequence([bytes])
+  }
+
+  writeSequence(parts: readonly Uint8Array[]): void {
+    // A producer may finish what it is sending after closing was asked for.
+    if (this.#writing === 'closed' || (this.#writing === 'closing' && !this.#producer.occupied)) return
+    this.#outbound.append(parts)
+    if (this.#options.manualDrain !== true) this.#outbound.send(Infinity)
+    const full = this.#outbound.waitingBytes >= this.#highWaterMarkBytes
+    this.#guard(() => this.#producer.written(full))
+    this.#wake()
+  }
+
+  loseConnection(): void {
+    if (this.disconnecting) return
+    this.#losing = true
+    this.#dropInbound()
+    this.closeWrite()
+    this.#wake()
+  }
+
+  abortConnection(): void {
+    this.#end({ kind: 'aborted' })
+    this.#wake()
+  }
+
+  closeWrite(): void {
+    if (this.#writing === 'open') this.#writing = 'closing'
+    this.#wake()
+  }
+
+  pauseProducing(): void {
+    if (this.#reading === 'flowing' && !this.disconnecting) this.#reading = 'paused'
+  }
+
+  resumeProducing(): void {
+    if (this.#reading === 'paused' && !this.disconnecting) this.#reading = 'flowing'
+    this.#wake()
+  }
+
+  stopProducing(): void {
+    this.loseConnection()
+  }
+
+  registerProducer(producer: PushProducer, streaming: true): void
+  registerProducer(producer: PullProducer, streaming: false): void
+  registerProducer(producer: PushProducer | PullProducer, streaming: boolean): void {
+    this.#producer.assertEmpty()
+    const usable = this.#writing === 'open'
+    const full = this.#outbound.waitingBytes >= this.#highWaterMarkBytes
+    this.#guard(() => (usable ? this.#producer.register(producer, streaming, full) : producer.stopProducing()))
+    this.#wake()
+  }
+
+  unregisterProducer(): void {
+    this.#producer.clear()
+    this.#wake()
+  }
+
+  getPeer(): Address {
+    return this.#options.peer ?? { family: 'memory', name: 'peer' }
+  }
+
+  getHost(): Address {
+    return this.#options.host ?? { family: 'memory', name: 'host' }
+  }
+
+  isSecure(): boolean {
+    return this.#options.secure ?? false
+  }
+
+  // ---- the loop ----
+
+  /** Runs what is due until nothing is; inside a callback it leaves that to the call further out. */
+  #drive(first?: () => void): void {
+    this.#scheduled = false
+    if (this.#running) return
+    this.#running = true
+    try {
+      first?.()
+      while (this.#protocol !== null && !this.#lost && this.#step(this.#protocol));
+    } finally {
+      this.#running = false
+    }
+    const failures = this.#failures.splice(0)
+    if (failures.length > 0) throw failures[0]
+  }
+
+  /** Does the next thing that is due; `false` when there is none. */
+  #step(protocol: Protocol): boolean {
+    if (this.#lostReason !== null) this.#tellLost(protocol, this.#lostReason)
+    else if (this.#reading === 'flowing' && this.#inbound.length > 0) this.#receive(protocol)
+    else if (this.#outbound.waitingBytes === 0 && this.#producer.wantsResume) this.#guard(() => this.#producer.resume())
+    else if (this.#writing === 'closing' && !this.#producer.occupied && this.#outbound.waitingBytes === 0) {
+      this.#writing = 'closed'
+    } else if (this.#writing === 'closed' && (this.#losing || this.#reading === 'ended')) {
+      this.#end({ kind: 'closed' })
+    } else return false
+    return true
+  }
+
+  #receive(protocol: Protocol): void {
+    const bytes = this.#inbound.shift()
+    if (bytes === null || bytes === undefined) {
+      this.#reading = 'ended'
+      this.#guard(() => protocol.readConnectionLost())
+    } else {
+      this.#inboundBytes -= bytes.length
+      this.#guard(() => protocol.dataReceived(bytes))
+    }
+  }
+
+  #tellLost(protocol: Protocol, reason: ConnectionLost): void {
+    this.#lost = true
+    this.#guard(() => this.#producer.stop())
+    this.#guard(() => protocol.connectionLost(reason))
+  }
+
+  #end(reason: ConnectionLost): void {
+    if (this.#lostReason !== null) return
+    this.#lostReason = reason
+    this.#writing = 'closed'
+    this.#outbound.drop()
+    this.#dropInbound()
+  }
+
+  #dropInbound(): void {
+    this.#inbound = []
+    this.#inboundBytes = 0
+  }
+
+  #guard(callback: () => void): void {
+    try {
+      callback()
+    } catch (error) {
+      this.abortConnection()
+      if (this.#options.onProtocolError !== undefined) this.#options.onProtocolError(error)
+      else if (this.#running) this.#failures.push(error)
+      else throw error
+    }
+  }
+
+  #wake(): void {
+    if (this.#scheduled || this.#options.schedule === undefined) return
+    this.#scheduled = true
+    this.#options.schedule(() => this.settle())
+  }
+}
