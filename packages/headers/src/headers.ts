@@ -1,0 +1,335 @@
+import { HeaderError } from './errors.ts'
+import { hasToken, splitFieldList } from './field-list.ts'
+import { firstNonTokenIndex, isSameName, isToken } from './field-name.ts'
+import { firstNonValueIndex, isFieldValue, trimBlank } from './field-value.ts'
+
+/**
+ * What a {@link Headers} can be made of: pairs in order (another `Headers`, a `Map`, Fetch headers), or an object
+ * whose values are one value or several.
+ *
+ * @public
+ */
+export type HeadersInit =
+  | Iterable<readonly [name: string, value: string]>
+  | Readonly<Record<string, string | readonly string[]>>
+
+/** What every empty list holds, so that an unused `Headers` costs one object. Never written to. */
+const NO_LINES: string[] = []
+
+/**
+ * The field lines of one message or trailer section, in the order and spelling of the sender.
+ *
+ * Names are found in any case. What is put in is checked, so that nothing in here can break out of its line on the
+ * wire; what is handed out is a copy, so that nobody gets around the check.
+ *
+ * A lookup compares the name with each line, the lengths first: for the few lines of real messages that is
+ * faster than any index, and it costs nothing before the first lookup.
+ *
+ * @public
+ */
+export class Headers implements Iterable<[name: string, value: string]> {
+  #names: string[] = NO_LINES
+  #values: string[] = NO_LINES
+
+  /**
+   * @param init - the first field lines; none when left out
+   * @throws {@link HeaderError} as {@link Headers.append}
+   */
+  constructor(init?: HeadersInit) {
+    if (init === undefined) return
+    if (isIterable(init)) {
+      for (const [name, value] of init) this.append(name, value)
+      return
+    }
+    for (const [name, value] of Object.entries(init)) {
+      for (const one of typeof value === 'string' ? [value] : value) this.append(name, one)
+    }
+  }
+
+  /**
+   * A list over the given lines, without checking them: for parsers that did. The arrays belong to it from now on.
+   *
+   * @param names - field names, as sent
+   * @param values - their values, at the same indexes
+   */
+  static fromParsed(names: string[], values: string[]): Headers {
+    const headers = new Headers()
+    headers.#names = names
+    headers.#values = values
+    return headers
+  }
+
+  /**
+   * The fields of a Fetch API `Headers`, or of anything else that iterates over pairs.
+   *
+   * @throws {@link HeaderError} as {@link Headers.append}
+   */
+  static fromFetch(headers: Iterable<readonly [name: string, value: string]>): Headers {
+    return new Headers(headers)
+  }
+
+  /** The pairs a Fetch API `Headers` is made of: one for each line, so that it does its own joining. */
+  toFetch(): [name: string, value: string][] {
+    return [...this.entries()]
+  }
+
+  /** Number of field lines. */
+  get size(): number {
+    return this.#names.length
+  }
+
+  /** Whether there is a line of this name. */
+  hasHeader(name: string): boolean {
+    return this.#indexOf(name, 0) !== -1
+  }
+
+  /**
+   * The values of all lines of this name, in order, as a new array; the fallback when there is none.
+   *
+   * @param name - in any case
+   * @param fallback - what to return when there is no such line; `undefined` when left out
+   */
+  getRawHeaders(name: string): string[] | undefined
+  getRawHeaders<Fallback>(name: string, fallback: Fallback): string[] | Fallback
+  getRawHeaders(name: string, fallback?: unknown): unknown {
+    const first = this.#indexOf(name, 0)
+    return first === -1 ? fallback : this.#valuesFrom(first, name)
+  }
+
+  /**
+   * Makes `values` the only lines of this name. They take the place of its first line, or the end of the list when
+   * there was none; no values, no line.
+   *
+   * @param name - a token, sent as spelled here
+   * @param values - one value for each line; whitespace around a value is dropped
+   * @throws {@link HeaderError} as {@link Headers.append}; nothing is changed then
+   * @throws {@link TypeError} when `values` is no array: a string would become one line for each character
+   */
+  setRawHeaders(name: string, values: readonly string[]): void {
+    if (!Array.isArray(values)) throw new TypeError('the values of a field are an array of strings')
+    checkName(name)
+    const checked = (values as readonly string[]).map(checkValue)
+    const first = this.#indexOf(name, 0)
+    const place = first === -1 ? this.#names.length : first
+    this.#own()
+    if (first !== -1) this.#removeFrom(first, name)
+    const names = checked.map(() => name)
+    if (place === this.#names.length) {
+      this.#names.push(...names)
+      this.#values.push(...checked)
+    } else {
+      this.#names.splice(place, 0, ...names)
+      this.#values.splice(place, 0, ...checked)
+    }
+  }
+
+  /** The same as {@link Headers.append}. */
+  addRawHeader(name: string, value: string): void {
+    this.append(name, value)
+  }
+
+  /** Removes every line of this name; nothing happens when there is none. */
+  removeHeader(name: string): void {
+    const first = this.#indexOf(name, 0)
+    if (first !== -1) this.#removeFrom(first, name)
+  }
+
+  /** Each name once, spelled and placed as its first line, with the values of all its lines. */
+  getAllRawHeaders(): IterableIterator<[name: string, values: string[]]> {
+    return this.#grouped().values()
+  }
+
+  /** An independent list of the same lines. */
+  copy(): Headers {
+    return this.size === 0 ? new Headers() : Headers.fromParsed(this.#names.slice(), this.#values.slice())
+  }
+
+  /**
+   * Whether both hold the same names, in whatever case, with the same values in the same order. The order of
+   * different names does not count: it means nothing in HTTP (RFC 9110 §5.3).
+   */
+  equals(other: Headers): boolean {
+    if (this.size !== other.size) return false
+    const mine = this.#grouped()
+    const theirs = other.#grouped()
+    if (mine.size !== theirs.size) return false
+    for (const [key, [, values]] of mine) {
+      const others = theirs.get(key)?.[1]
+      if (others?.length !== values.length || !values.every((value, index) => value === others[index])) return false
+    }
+    return true
+  }
+
+  /** The same as {@link Headers.hasHeader}. */
+  has(name: string): boolean {
+    return this.hasHeader(name)
+  }
+
+  /**
+   * The value of this field: its lines joined with `, `, `undefined` when there is none.
+   *
+   * Set-Cookie is not a list and is never joined: this returns its first line, {@link Headers.getAll} all of them.
+   *
+   * @see RFC 9110 §5.2 and §5.3
+   */
+  get(name: string): string | undefined {
+    const first = this.#indexOf(name, 0)
+    if (first === -1) return undefined
+    if (this.#indexOf(name, first + 1) === -1 || isSameName(name, 'set-cookie')) return this.#values[first]
+    return this.#valuesFrom(first, name).join(', ')
+  }
+
+  /** The values of all lines of this name, in order, as a new array; empty when there is none. */
+  getAll(name: string): string[] {
+    const first = this.#indexOf(name, 0)
+    return first === -1 ? [] : this.#valuesFrom(first, name)
+  }
+
+  /** Makes `value` the only line of this name: {@link Headers.setRawHeaders} with one value. */
+  set(name: string, value: string): void {
+    checkName(name)
+    const checked = checkValue(value)
+    const first = this.#indexOf(name, 0)
+    if (first === -1) {
+      this.#push(name, checked)
+      return
+    }
+    this.#names[first] = name
+    this.#values[first] = checked
+    const second = this.#indexOf(name, first + 1)
+    if (second !== -1) this.#removeFrom(second, name)
+  }
+
+  /**
+   * Adds a line at the end, whether or not there are others of this name.
+   *
+   * @param name - a token, sent as spelled here
+   * @param value - the value; whitespace around it is dropped
+   * @throws {@link HeaderError} `ERR_HEADER_NAME` when the name is not a token, `ERR_HEADER_VALUE` when the value
+   * holds CR, LF, NUL, another control character but HTAB, or a character above U+00FF
+   */
+  append(name: string, value: string): void {
+    checkName(name)
+    this.#push(name, checkValue(value))
+  }
+
+  /** The same as {@link Headers.removeHeader}. */
+  delete(name: string): void {
+    this.removeHeader(name)
+  }
+
+  /**
+   * The members of a comma list, over all lines of this name, in lower case, as for Connection and Trailer. Empty
+   * members are skipped; a member with parameters comes with them.
+   *
+   * @see RFC 9110 §5.6.1
+   */
+  tokens(name: string): string[] {
+    return this.getAll(name).flatMap((value) => splitFieldList(value.toLowerCase()))
+  }
+
+  /**
+   * Whether a member of the comma lists of this name is `token`, in whatever case. Cheaper than a search in
+   * {@link Headers.tokens}.
+   */
+  hasToken(name: string, token: string): boolean {
+    const first = this.#indexOf(name, 0)
+    return first !== -1 && hasToken(this.#valuesFrom(first, name), token)
+  }
+
+  /** The lines, in order. Lines that are added meanwhile are visited too. */
+  *entries(): Generator<[name: string, value: string], undefined> {
+    for (let index = 0; index < this.#names.length; index += 1) yield [this.#names[index]!, this.#values[index]!]
+  }
+
+  /** Each name once, spelled and placed as its first line. */
+  *names(): Generator<string, undefined> {
+    for (const [name] of this.#grouped().values()) yield name
+  }
+
+  [Symbol.iterator](): Generator<[name: string, value: string], undefined> {
+    return this.entries()
+  }
+
+  /** The lines as they go on the wire, each with its CRLF; empty when there are none. */
+  toWire(): string {
+    let wire = ''
+    for (let index = 0; index < this.#names.length; index += 1) {
+      wire += `${this.#names[index]!}: ${this.#values[index]!}\r\n`
+    }
+    return wire
+  }
+
+  /** The lines in one line, for people; values may be secrets. */
+  toString(): string {
+    return `Headers { ${[...this.entries()].map(([name, value]) => `${name}: ${value}`).join(' | ')} }`
+  }
+
+  #indexOf(name: string, from: number): number {
+    const names = this.#names
+    for (let index = from; index < names.length; index += 1) if (isSameName(names[index]!, name)) return index
+    return -1
+  }
+
+  #valuesFrom(first: number, name: string): string[] {
+    const values = [this.#values[first]!]
+    for (let index = first + 1; index < this.#names.length; index += 1) {
+      if (isSameName(this.#names[index]!, name)) values.push(this.#values[index]!)
+    }
+    return values
+  }
+
+  #push(name: string, value: string): void {
+    this.#own()
+    this.#names.push(name)
+    this.#values.push(value)
+  }
+
+  /** Takes arrays of its own before the first write. */
+  #own(): void {
+    if (this.#names !== NO_LINES) return
+    this.#names = []
+    this.#values = []
+  }
+
+  /** Closes the gaps that the lines of this name, the first of them at `first`, leave behind, in one pass. */
+  #removeFrom(first: number, name: string): void {
+    const names = this.#names
+    const values = this.#values
+    let kept = first
+    for (let index = first + 1; index < names.length; index += 1) {
+      if (isSameName(names[index]!, name)) continue
+      names[kept] = names[index]!
+      values[kept] = values[index]!
+      kept += 1
+    }
+    names.length = kept
+    values.length = kept
+  }
+
+  /** The lines by lower-case name, in order of first appearance. */
+  #grouped(): Map<string, [name: string, values: string[]]> {
+    const groups = new Map<string, [string, string[]]>()
+    for (const [name, value] of this.entries()) {
+      const key = name.toLowerCase()
+      const group = groups.get(key)
+      if (group === undefined) groups.set(key, [name, [value]])
+      else group[1].push(value)
+    }
+    return groups
+  }
+}
+
+function isIterable(init: HeadersInit): init is Iterable<readonly [string, string]> {
+  return typeof (init as { [Symbol.iterator]?: unknown })[Symbol.iterator] === 'function'
+}
+
+function checkName(name: string): void {
+  if (!isToken(name)) throw new HeaderError('ERR_HEADER_NAME', name, Math.max(0, firstNonTokenIndex(name)))
+}
+
+/** The value as it goes on the wire. */
+function checkValue(value: string): string {
+  if (!isFieldValue(value)) throw new HeaderError('ERR_HEADER_VALUE', value, firstNonValueIndex(value))
+  return trimBlank(value)
+}
