@@ -5,8 +5,12 @@
  */
 export { FakeClock } from './fake-clock.ts'
 export type { FakeClockOptions } from './fake-clock.ts'
+export { memoryPair } from './memory-pair.ts'
+export type { MemoryPair, MemoryPairOptions } from './memory-pair.ts'
 export { MemoryTransport } from './memory-transport.ts'
 export type { MemoryTransportOptions } from './memory-transport.ts'
+export { RecordingProtocol } from './recording-protocol.ts'
+export type { Reactions } from './recording-protocol.ts'
 export { seededRandom } from './seeded-random.ts'
 export { randomSplits, splits } from './splits.ts'
 export type { SplitOptions } from './splits.ts'

@@ -176,6 +176,11 @@ export class MemoryTransport implements Transport {
     return this.#inboundBytes
   }
 
+  /** Whether the peer has finished sending; the protocol hears of it after all that was delivered before. */
+  get peerEnded(): boolean {
+    return this.#peerEnded
+  }
+
   /** Whether the end of our direction has been sent, by `closeWrite` or by the end of the connection. */
   get writeClosed(): boolean {
     return this.#writing === 'closed'
