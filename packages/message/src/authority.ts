@@ -29,7 +29,8 @@ const UPPER = 2
  * become when something on the way joins them, and a name with a comma is of no use to anyone. `%` is looked at apart.
  */
 const NAME_CHARS: Uint8Array = new Uint8Array(128)
-for (const char of "abcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+;=") NAME_CHARS[char.charCodeAt(0)] = PLAIN
+for (const char of "abcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+;=")
+  NAME_CHARS[char.charCodeAt(0)] = PLAIN
 for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZ') NAME_CHARS[char.charCodeAt(0)] = UPPER
 
 /**
@@ -77,7 +78,7 @@ function readPort(text: string, start: number, code: MessageErrorCode): number |
   for (let position = start + 1; position < text.length; position += 1) {
     const char = text.charCodeAt(position)
     if (char < DIGIT_0 || char > DIGIT_9) throw new MessageError(code, position)
-    port = port * 10 + char - DIGIT_0
+    port = port * 10 + (char - DIGIT_0)
     if (port > MAX_PORT) throw new MessageError(code, position)
   }
   return start + 1 === text.length ? null : port

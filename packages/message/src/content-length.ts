@@ -19,8 +19,8 @@ export function readContentLength(values: readonly string[], statusHint?: number
   for (let position = 0; position < value.length; position += 1) {
     const char = value.charCodeAt(position)
     if (char < DIGIT_0 || char > DIGIT_9) throw new MessageError('ERR_CONTENT_LENGTH', position, statusHint)
-    // Above 2^53 sums are rounded, to Infinity in the end, but they never come back below it.
-    length = length * 10 + char - DIGIT_0
+    // Exact up to 2^53-1. Above it sums are rounded, to Infinity in the end, but they never come back below it.
+    length = length * 10 + (char - DIGIT_0)
   }
   if (length > Number.MAX_SAFE_INTEGER) throw new MessageError('ERR_CONTENT_LENGTH_TOO_LARGE', 0, statusHint)
   return length

@@ -93,7 +93,8 @@ function decideByFields(message: FramingInput, statusHint?: number): ContentFram
   }
   // HTTP/1.0 knows no transfer codings: something in between passed the field on without reading it.
   if (minorVersion === 0) throw new MessageError('ERR_TRANSFER_ENCODING_VERSION', undefined, statusHint)
-  if (contentLength.length > 0) throw new MessageError('ERR_TRANSFER_ENCODING_WITH_LENGTH', undefined, statusHint)
+  if (contentLength.length > 0)
+    throw new MessageError('ERR_TRANSFER_ENCODING_WITH_LENGTH', undefined, statusHint)
   requireChunked(transferEncoding, statusHint)
   return CHUNKED
 }

@@ -37,20 +37,22 @@ export function minorVersionAt(bytes: Uint8Array, at: number): number {
  * all of them fit, the major version.
  *
  * @param structure - the code for a space where none may be
+ * @param statusHint - the status to answer with, when it is not that of the code
  */
 export function versionError(
   bytes: Uint8Array,
   at: number,
   end: number,
   structure: MessageErrorCode,
+  statusHint?: number,
 ): MessageError {
   for (let i = 0; at + i < end; i += 1) {
     const octet = bytes[at + i] as number
     if (i < VERSION_LENGTH && fitsVersion(octet, i)) continue
-    return new MessageError(octet === SPACE ? structure : 'ERR_VERSION', at + i)
+    return new MessageError(octet === SPACE ? structure : 'ERR_VERSION', at + i, statusHint)
   }
-  if (end - at < VERSION_LENGTH) return new MessageError('ERR_VERSION', end)
-  return new MessageError('ERR_VERSION_UNSUPPORTED', at + MAJOR_AT)
+  if (end - at < VERSION_LENGTH) return new MessageError('ERR_VERSION', end, statusHint)
+  return new MessageError('ERR_VERSION_UNSUPPORTED', at + MAJOR_AT, statusHint)
 }
 
 function fitsVersion(octet: number, i: number): boolean {

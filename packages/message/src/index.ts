@@ -19,7 +19,13 @@ export type { PersistenceInput } from './persistence.ts'
 export { DEFAULT_MAX_METHOD_LENGTH, parseRequestLine } from './request-line.ts'
 export type { RequestLine } from './request-line.ts'
 export { parseRequestTarget } from './request-target.ts'
-export type { AbsoluteForm, AsteriskForm, AuthorityForm, OriginForm, RequestTarget } from './request-target.ts'
+export type {
+  AbsoluteForm,
+  AsteriskForm,
+  AuthorityForm,
+  OriginForm,
+  RequestTarget,
+} from './request-target.ts'
 export {
   contentLengthAllowed,
   isInformational,

@@ -54,7 +54,9 @@ function isComplete(groups: number, elided: boolean): boolean {
 /** Four decimal numbers from 0 to 255 without leading zeros. */
 function isIPv4Address(text: string): boolean {
   const parts = text.split('.', 5)
-  return parts.length === 4 && parts.every((part) => /^(?:0|[1-9][0-9]{0,2})$/.test(part) && Number(part) <= 255)
+  return (
+    parts.length === 4 && parts.every((part) => /^(?:0|[1-9][0-9]{0,2})$/.test(part) && Number(part) <= 255)
+  )
 }
 
 /** False for NaN, which is what lies behind the end. */

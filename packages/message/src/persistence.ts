@@ -24,6 +24,12 @@ export interface PersistenceInput {
  */
 export function decidePersistence({ minorVersion, connection }: PersistenceInput): boolean {
   if (connection.length === 0) return minorVersion >= 1
+  if (connection.length === 1 && isKeepAlive(connection[0] as string)) return true
   if (hasToken(connection, 'close')) return false
   return minorVersion >= 1 || hasToken(connection, 'keep-alive')
+}
+
+/** What nearly all lines of this field say, in the two spellings in use: no list has to be made of it. */
+function isKeepAlive(value: string): boolean {
+  return value === 'keep-alive' || value === 'Keep-Alive'
 }

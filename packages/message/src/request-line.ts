@@ -77,7 +77,9 @@ export function parseRequestLine(
   const minorVersion = end - versionStart === VERSION_LENGTH ? minorVersionAt(bytes, versionStart) : -1
   if (minorVersion === -1) throw versionError(bytes, versionStart, end, 'ERR_REQUEST_LINE')
   const requestTarget =
-    position - targetStart === 1 && bytes[targetStart] === SLASH ? '/' : decodeLatin1(bytes, targetStart, position)
+    position - targetStart === 1 && bytes[targetStart] === SLASH
+      ? '/'
+      : decodeLatin1(bytes, targetStart, position)
   return { method, requestTarget, majorVersion: 1, minorVersion }
 }
 

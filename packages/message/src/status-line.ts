@@ -37,12 +37,15 @@ export interface StatusLine {
  * @see RFC 9112 §4
  * @public
  */
-export function parseStatusLine(bytes: Uint8Array, start: number = 0, end: number = bytes.length): StatusLine {
+export function parseStatusLine(
+  bytes: Uint8Array,
+  start: number = 0,
+  end: number = bytes.length,
+): StatusLine {
   const versionEnd = start + VERSION_LENGTH
   const minorVersion = versionEnd <= end ? minorVersionAt(bytes, start) : -1
   if (minorVersion === -1) {
-    const { code, offset } = versionError(bytes, start, Math.min(versionEnd, end), 'ERR_VERSION')
-    throw new MessageError(code, offset, BAD_GATEWAY)
+    throw versionError(bytes, start, Math.min(versionEnd, end), 'ERR_VERSION', BAD_GATEWAY)
   }
   if (versionEnd === end || bytes[versionEnd] !== SPACE) throw new MessageError('ERR_STATUS_LINE', versionEnd)
 

@@ -3,6 +3,8 @@ import { MessageError } from './errors.ts'
 import type { MessageErrorCode } from './errors.ts'
 
 const CHUNKED = 'chunked'
+// Not toLowerCase, which makes an ASCII letter of U+212A, the Kelvin sign.
+const CHUNKED_ANY_CASE = /^chunked$/i
 const COMMA = 0x2c
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
@@ -17,7 +19,7 @@ const BACKSLASH = 0x5c
  * `ERR_CHUNKED_PARAMETERS`, `ERR_TRANSFER_CODING`
  */
 export function requireChunked(values: readonly string[], statusHint?: number): void {
-  if (values.length === 1 && (values[0] as string).toLowerCase() === CHUNKED) return
+  if (values.length === 1 && (values[0] === CHUNKED || CHUNKED_ANY_CASE.test(values[0] as string))) return
   throw new MessageError(refusal(values), undefined, statusHint)
 }
 
@@ -27,11 +29,12 @@ function refusal(values: readonly string[]): MessageErrorCode {
   let hasParameters = false
   for (const member of values.flatMap(splitMembers)) {
     const semicolon = member.indexOf(';')
-    const coding = trim(semicolon === -1 ? member : member.slice(0, semicolon)).toLowerCase()
+    const coding = trim(semicolon === -1 ? member : member.slice(0, semicolon))
     // Empty members are allowed in most lists. Here nobody sends them but to find out who skips them.
     if (!isToken(coding)) return 'ERR_TRANSFER_ENCODING'
-    if (coding === CHUNKED && semicolon !== -1) hasParameters = true
-    codings.push(coding)
+    const isChunked = CHUNKED_ANY_CASE.test(coding)
+    if (isChunked && semicolon !== -1) hasParameters = true
+    codings.push(isChunked ? CHUNKED : coding)
   }
   // A length nobody can know must be 400, whether or not the codings are known: `identity` and `gzip` alone (§6.3).
   if (codings.at(-1) !== CHUNKED) return 'ERR_CHUNKED_NOT_FINAL'
