@@ -1,5 +1,11 @@
-/** Below this many bytes a plain loop is quicker than one call into the engine's own search (about 45 ns). */
-const NATIVE_SEARCH_BYTES = 24
+type IndexOf = (this: Uint8Array, value: number, from: number) => number
+/** The engine's search for one byte. Where there is a Buffer its version is taken: it costs 20 ns a call, not 50. */
+const nativeIndexOf: IndexOf =
+  (globalThis as { Buffer?: { prototype: { indexOf: IndexOf } } }).Buffer?.prototype.indexOf ??
+  Uint8Array.prototype.indexOf
+
+/** Up to this many bytes a plain loop is quicker than one call. */
+const LOOP_BYTES = 16
 
 /**
  * Gives the bytes of `text`: one octet for each character, the bytes themselves when they are bytes already.
@@ -61,12 +67,13 @@ export function findDelimiterEnd(
 }
 
 function indexOfByte(bytes: Uint8Array, value: number, from: number, end: number): number {
-  // The engine's search runs to the end of the array, past `end`: use it only where that costs less than the
-  // search itself, or many small appends to a large array would be quadratic.
-  const native = end - from > NATIVE_SEARCH_BYTES && bytes.length - end <= end - from
-  const near = native ? from + NATIVE_SEARCH_BYTES : end
-  for (let at = from; at < near; at++) if (bytes[at] === value) return at
-  if (!native) return -1
-  const at = bytes.indexOf(value, near)
-  return at < end ? at : -1
+  const searched = end - from
+  // The engine's search runs to the end of the array, past `end`: it is taken only where that costs no more than
+  // the search itself, or many small appends to a large array would have a quadratic cost.
+  if (searched > LOOP_BYTES && bytes.length - end <= searched) {
+    const at = nativeIndexOf.call(bytes, value, from)
+    return at < end ? at : -1
+  }
+  for (let at = from; at < end; at++) if (bytes[at] === value) return at
+  return -1
 }

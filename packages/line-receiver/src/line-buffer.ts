@@ -2,125 +2,188 @@
 const MIN_CAPACITY = 128
 /** Consumed bytes that are worth a copy of what is left behind them. */
 const COMPACT_BYTES = 4096
+/** How much of a long chunk is copied behind an unfinished line, at first: most lines are complete with it. */
+const SEAM_BYTES = 256
+/** A chunk is long, and shown in parts, when it is this many times what would be copied of it. */
+const LONG_CHUNK = 4
 
 const EMPTY = new Uint8Array(0)
 
+type Allocate = (length: number) => Uint8Array
+/** Memory to write into, not zeroed where there is a Buffer: nobody is shown what was not written. */
+const allocate: Allocate =
+  (globalThis as { Buffer?: { allocUnsafeSlow: Allocate } }).Buffer?.allocUnsafeSlow ??
+  ((length) => new Uint8Array(length))
+
 /**
- * The bytes a {@link LineReceiver} holds: `bytes[start]` up to, not including, `bytes[end]`.
+ * The bytes a {@link LineReceiver} holds. `bytes[start]` up to, not including, `bytes[end]` can be scanned.
  *
- * One chunk that arrives while nothing is held is kept as it is, without a copy. What arrives behind held bytes
- * is copied into an array of the buffer's own that grows by doubling, so the cost for each byte is constant.
+ * A chunk that arrives while nothing is held is kept as it is, without a copy. What arrives behind held bytes is
+ * copied into an array of the buffer's own that grows by doubling, so the cost for each byte is constant. Of a long
+ * chunk only as much is copied as the unfinished line in front of it needs: {@link LineBuffer.pull} shows more, and
+ * once the line is consumed the chunk itself takes over.
+ *
  * A byte that was handed out is never overwritten: views of the buffer stay valid for as long as their holder likes.
  *
- * The fields are plain, so that a scanner can copy them into local variables. Read them again after every
- * callback, and move forward with {@link LineBuffer.consume} only.
+ * The fields are plain, so that a scanner can copy them into local variables. Read them again after every call of
+ * a method or a hook, and move forward with {@link LineBuffer.consume} only.
  *
  * @public
  */
 export class LineBuffer {
-  /** The array that holds the bytes; it may be longer than they are. */
+  /** The array to scan; it may be longer than what may be looked at. */
   bytes: Uint8Array = EMPTY
-  /** Index of the first held byte in `bytes`. */
+  /** Index in `bytes` of the first held byte. */
   start = 0
-  /** Index after the last held byte in `bytes`. */
+  /** Index in `bytes` after the last byte that can be scanned. Equal to `start` only when nothing is held. */
   end = 0
   /** How many bytes from `start` on were searched for a delimiter already, in vain. */
   scanned = 0
 
   /** Whether `bytes` was made here, so that there may be room behind `end` that nobody has seen. */
   #owned = false
+  /** The memory of `bytes` and its place there, remembered: asking `bytes` costs more than making a view does. */
+  #memory: ArrayBufferLike = EMPTY.buffer
+  #memoryOffset = 0
+  /** A long chunk of which only the front could be copied behind `bytes[#seam]`; null when all that is held shows. */
+  #behind: Uint8Array | null = null
+  #seam = 0
 
-  /** How many bytes are held. */
+  /** How many bytes are held, {@link LineBuffer.pull}ed or not. */
   get length(): number {
-    return this.end - this.start
+    return this.#behind === null ? this.end - this.start : this.#seam - this.start + this.#behind.length
   }
 
   /** Puts `chunk` behind what is held. The buffer may keep a view of it: do not change it afterwards. */
   append(chunk: Uint8Array): void {
     if (chunk.length === 0) return
     if (this.start === this.end) {
-      this.#adopt(chunk)
+      this.#hold(chunk, chunk.length, false)
       return
     }
-    if (!this.#owned || this.bytes.length - this.end < chunk.length) this.#grow(chunk.length)
-    this.bytes.set(chunk, this.end)
-    this.end += chunk.length
+    if (this.#behind !== null) this.#showAll()
+    const held = this.end - this.start
+    const front = Math.max(SEAM_BYTES, held)
+    if (chunk.length > LONG_CHUNK * front) this.#join(this.end, chunk, front)
+    else this.#copy(chunk, held)
   }
 
   /** Puts `chunk` in front of what is held; copies what is held, unless that is nothing. */
   prepend(chunk: Uint8Array): void {
     if (chunk.length === 0) return
-    if (this.start === this.end) {
-      this.#adopt(chunk)
-      return
-    }
-    const joined = new Uint8Array(chunk.length + this.length)
-    joined.set(chunk)
-    joined.set(this.bytes.subarray(this.start, this.end), chunk.length)
-    this.#adopt(joined)
+    const held = this.take()
+    this.#hold(chunk, chunk.length, false)
+    this.append(held)
+    this.scanned = 0
   }
 
-  /** Drops the first `count` bytes. The array is let go with its last byte. */
+  /**
+   * Drops the first `count` bytes. The array is let go with its last byte.
+   *
+   * @param count - 0 to `end - start`
+   */
   consume(count: number): void {
     const start = this.start + count
-    if (start >= this.end) {
+    const scanned = this.scanned > count ? this.scanned - count : 0
+    if (this.#behind !== null && start >= this.#seam) {
+      const at = start - this.#seam
+      this.#hold(this.#behind, this.#behind.length, false)
+      this.start = at
+    } else if (start >= this.end) {
       this.clear()
-      return
+    } else {
+      this.start = start
     }
-    this.start = start
-    this.scanned = this.scanned > count ? this.scanned - count : 0
+    this.scanned = scanned
   }
 
-  /** Gives all that is held, without a copy, and empties the buffer. */
+  /** Lets more of what is held be scanned; false when all of it can be. Indices change, `scanned` stays true. */
+  pull(): boolean {
+    if (this.#behind === null) return false
+    const front = LONG_CHUNK * (this.end - this.#seam)
+    if (this.#behind.length > LONG_CHUNK * front) this.#join(this.#seam, this.#behind, front)
+    else this.#showAll()
+    return true
+  }
+
+  /** Gives all that is held and empties the buffer. Without a copy, if all of it can be scanned. */
   take(): Uint8Array {
-    const all = view(this.bytes, this.start, this.end)
+    if (this.#behind !== null) this.#showAll()
+    const all = this.view(this.start, this.end)
     this.clear()
     return all
   }
 
+  /**
+   * Gives a view of `bytes[from, to)`: a plain `Uint8Array`, even where the chunk was of a subclass.
+   *
+   * @param from - index in `bytes`, not below `start`
+   * @param to - index in `bytes`, not above `end`
+   */
+  view(from: number, to: number): Uint8Array {
+    return new Uint8Array(this.#memory, this.#memoryOffset + from, to - from)
+  }
+
   /** Empties the buffer and lets its array go. */
   clear(): void {
-    this.bytes = EMPTY
-    this.start = 0
-    this.end = 0
-    this.scanned = 0
-    this.#owned = false
+    this.#hold(EMPTY, 0, false)
   }
 
   /** Moves a short rest out of a long array, so that an unfinished line does not keep a whole read alive. */
   compact(): void {
-    const { start, end } = this
+    const { start, end, scanned } = this
     // Paid for by the bytes consumed before it: at most one byte is copied for three that are let go.
-    if (start < COMPACT_BYTES || start < 3 * (end - start)) return
-    this.bytes = new Uint8Array(view(this.bytes, start, end))
-    this.start = 0
-    this.end = end - start
-    this.#owned = true
+    if (start < COMPACT_BYTES || start < 3 * (end - start) || this.#behind !== null) return
+    this.#hold(new Uint8Array(this.view(start, end)), end - start, true)
+    this.scanned = scanned
   }
 
-  #adopt(chunk: Uint8Array): void {
-    this.bytes = chunk
-    this.start = 0
-    this.end = chunk.length
-    this.scanned = 0
-    this.#owned = false
+  #copy(chunk: Uint8Array, held: number): void {
+    if (!this.#owned || this.bytes.length - this.end < chunk.length) {
+      // A chunk longer than what is held pays for the copy; otherwise doubling does.
+      const capacity = chunk.length >= held ? held + chunk.length : 2 * held + chunk.length
+      this.#move(this.end, Math.max(MIN_CAPACITY, capacity))
+    }
+    this.bytes.set(chunk, this.end)
+    this.end += chunk.length
   }
 
-  #grow(more: number): void {
-    const held = this.end - this.start
-    // A chunk longer than what is held pays for its own copy; otherwise doubling does.
-    const capacity = more >= held ? held + more : 2 * held + more
-    // Always a new array, never a move inside the old one: lines already handed out are views of the old one.
-    const bytes = new Uint8Array(Math.max(MIN_CAPACITY, capacity))
-    bytes.set(view(this.bytes, this.start, this.end))
+  #showAll(): void {
+    const chunk = this.#behind
+    if (chunk !== null) this.#join(this.#seam, chunk, chunk.length)
+  }
+
+  /** Makes an array of `bytes[start, seam)` and the first `count` bytes of `chunk`, and remembers what is missing. */
+  #join(seam: number, chunk: Uint8Array, count: number): void {
+    const held = seam - this.start
+    this.#move(seam, held + count)
+    this.bytes.set(count < chunk.length ? chunk.subarray(0, count) : chunk, held)
+    this.end = held + count
+    if (count === chunk.length) return
+    this.#behind = chunk
+    this.#seam = held
+  }
+
+  /**
+   * Moves `bytes[start, end)` to the beginning of a new array. Always a new one, never a move inside the old one:
+   * lines that were handed out are views of the old one.
+   */
+  #move(end: number, capacity: number): void {
+    const { start, scanned } = this
+    const bytes = allocate(capacity)
+    bytes.set(this.view(start, end))
+    this.#hold(bytes, end - start, true)
+    this.scanned = scanned
+  }
+
+  #hold(bytes: Uint8Array, length: number, owned: boolean): void {
     this.bytes = bytes
     this.start = 0
-    this.end = held
-    this.#owned = true
+    this.end = length
+    this.scanned = 0
+    this.#owned = owned
+    this.#memory = bytes.buffer
+    this.#memoryOffset = bytes.byteOffset
+    this.#behind = null
   }
-}
-
-/** A view of `bytes[start, end)` that is a plain `Uint8Array` even where `bytes` is a subclass of it. */
-export function view(bytes: Uint8Array, start: number, end: number): Uint8Array {
-  return new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start)
 }

@@ -1,7 +1,7 @@
 import type { ConnectionLost, Protocol, Transport } from '@millrace/transport'
 import { checkDelimiter, findDelimiterEnd, toBytes } from './delimiter.ts'
 import { LineError } from './errors.ts'
-import { LineBuffer, view } from './line-buffer.ts'
+import { LineBuffer } from './line-buffer.ts'
 import { checkMaxLength, DEFAULT_DELIMITER, DEFAULT_MAX_LENGTH } from './options.ts'
 import type { LineReceiverOptions } from './options.ts'
 
@@ -110,26 +110,32 @@ export class LineReceiver implements Protocol {
    */
   protected deliverLine(): boolean {
     const buffer = this.lineBuffer
-    const { bytes, start, end, scanned } = buffer
     const delimiter = this.#delimiter
-    const next = findDelimiterEnd(bytes, start, end, start + scanned, delimiter)
-    if (next === -1) {
+    const shown = buffer.scanned
+    let next = findDelimiterEnd(buffer.bytes, buffer.start, buffer.end, buffer.start + shown, delimiter)
+    while (next === -1) {
+      const held = buffer.end - buffer.start
       // Negated, so that a MAX_LENGTH that is not a number refuses everything instead of nothing.
-      if (!(end - start < this.MAX_LENGTH + delimiter.length)) {
+      if (!(held < this.MAX_LENGTH + delimiter.length)) {
         this.lineLengthExceeded(buffer.take())
         return true
       }
-      buffer.scanned = end - start
-      this.partialLineReceived(start + scanned)
-      return false
+      buffer.scanned = held
+      if (!buffer.pull()) {
+        if (held > shown) this.partialLineReceived(buffer.start + shown)
+        return false
+      }
+      next = findDelimiterEnd(buffer.bytes, buffer.start, buffer.end, buffer.start + held, delimiter)
     }
+    const start = buffer.start
     const length = next - start - delimiter.length
     if (!(length <= this.MAX_LENGTH)) {
       this.lineLengthExceeded(buffer.take())
       return true
     }
+    const line = buffer.view(start, start + length)
     buffer.consume(next - start)
-    this.lineReceived(view(bytes, start, start + length))
+    this.lineReceived(line)
     return true
   }
 
@@ -258,7 +264,7 @@ export class LineReceiver implements Protocol {
     while (!this.#isTerminal() && !this.paused && buffer.start !== buffer.end) {
       if (this.#lineMode) {
         this.#lookAgain = false
-        if (!this.deliverLine() && !this.#lookAgain) break
+        if (!this.deliverLine() && !buffer.pull() && !this.#lookAgain) break
       } else {
         this.rawDataReceived(buffer.take())
       }
