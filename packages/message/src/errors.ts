@@ -35,7 +35,7 @@ export type MessageErrorCode =
   | 'ERR_CHUNKED_PARAMETERS'
 
 /** What one code means: the text of the error, the status a server answers with, and the clause behind it. */
-export interface MessageRule {
+interface MessageRule {
   readonly message: string
   readonly statusHint: number
   readonly section: string

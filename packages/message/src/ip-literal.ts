@@ -3,7 +3,7 @@ const DOT = 0x2e
 const DIGIT_0 = 0x30
 const DIGIT_9 = 0x39
 
-/** `"v" 1*HEXDIG "." 1*( unreserved / sub-delims / ":" )`, without the comma that {@link readAuthority} refuses too. */
+/** `"v" 1*HEXDIG "." 1*( unreserved / sub-delims / ":" )`, without the comma, which names may not have either. */
 const IP_FUTURE = /^v[0-9a-f]+\.[a-z0-9\-._~!$&'()*+;=:]+$/i
 
 /**
