@@ -1,12 +1,10 @@
 /** What {@link FieldSyntaxError} says about a field line, as a stable name. @public */
 export type FieldSyntaxCode =
-  | 'ERR_FIELD_NO_COLON'
-  | 'ERR_FIELD_NAME'
-  | 'ERR_FIELD_NAME_SPACE'
-  | 'ERR_FIELD_VALUE'
-  | 'ERR_FIELD_FOLD'
+  'ERR_FIELD_NO_COLON' | 'ERR_FIELD_NAME' | 'ERR_FIELD_NAME_SPACE' | 'ERR_FIELD_VALUE' | 'ERR_FIELD_FOLD'
 
-const FIELD_SYNTAX: Readonly<Record<FieldSyntaxCode, { readonly message: string; readonly section: string }>> = {
+const FIELD_SYNTAX: Readonly<
+  Record<FieldSyntaxCode, { readonly message: string; readonly section: string }>
+> = {
   ERR_FIELD_NO_COLON: { message: 'field line without a colon', section: 'RFC 9112 §5' },
   ERR_FIELD_NAME: { message: 'field name is empty or not a token', section: 'RFC 9110 §5.1' },
   ERR_FIELD_NAME_SPACE: { message: 'whitespace between field name and colon', section: 'RFC 9112 §5.1' },
@@ -64,18 +62,10 @@ export class HeaderError extends TypeError {
   /** Index in the given name or value of the first character that may not be there. */
   readonly offset: number | undefined
 
-  constructor(code: HeaderErrorCode, text: string, offset?: number) {
-    super(`${HEADER[code].message}: ${quoted(text)}`)
+  constructor(code: HeaderErrorCode, detail: string, offset?: number) {
+    super(`${HEADER[code].message}: ${detail}`)
     this.code = code
     this.section = HEADER[code].section
     this.offset = offset
   }
-}
-
-/** At most 40 characters of `text`, with everything that is not printable ASCII escaped: safe in any log. */
-function quoted(text: string): string {
-  const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text
-  return JSON.stringify(shown).replace(/[\u007f-\uffff]/g, (character) =>
-    character === '…' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
 }

@@ -8,8 +8,8 @@ const COLON = 0x3a
 /**
  * The name, spelled as sent, and the value, without the whitespace around it, of one field line.
  *
- * The line is read once, from the left, and refused at its first impossible byte: a caller that holds only
- * a part of a line gets the same error for it as for the whole.
+ * The line is refused at its first impossible byte: a part of a line that ends behind that byte gives the same
+ * error as the whole.
  *
  * @param bytes - holds the line, without its CRLF
  * @param start - index of its first byte
@@ -32,13 +32,11 @@ export function parseFieldLine(
 
   let first = at + 1
   while (first < end && isBlank(bytes[first]!)) first += 1
-  // `last` follows the last byte that is not whitespace: trimming needs no second pass from the right.
-  let last = first
   for (let index = first; index < end; index += 1) {
-    const byte = bytes[index]!
-    if (FIELD_VALUE_CHARS[byte] !== 1) throw new FieldSyntaxError('ERR_FIELD_VALUE', index)
-    if (byte > 0x20) last = index + 1
+    if (FIELD_VALUE_CHARS[bytes[index]!] !== 1) throw new FieldSyntaxError('ERR_FIELD_VALUE', index)
   }
+  let last = end
+  while (last > first && isBlank(bytes[last - 1]!)) last -= 1
   return [name, decodeLatin1(bytes, first, last)]
 }
 

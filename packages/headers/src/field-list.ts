@@ -15,7 +15,7 @@ const BACKSLASH = 0x5c
  */
 export function splitFieldList(value: string): string[] {
   const members: string[] = []
-  for (let at = 0; at < value.length; ) {
+  for (let at = 0; at < value.length;) {
     const comma = memberEnd(value, at)
     const member = trimBlank(value, at, comma)
     if (member !== '') members.push(member)
@@ -33,12 +33,14 @@ export function splitFieldList(value: string): string[] {
  * @public
  */
 export function hasToken(values: readonly string[], token: string): boolean {
-  for (const value of values) {
-    if (isSameName(value, token)) return true // nearly always the whole line
-    if (value.length <= token.length) continue
-    for (const member of splitFieldList(value)) if (isSameName(member, token)) return true
-  }
-  return false
+  return values.some((value) => isListMember(value, token))
+}
+
+/** Whether a member of this comma list is `token`, in whatever case. */
+export function isListMember(value: string, token: string): boolean {
+  // One member is what nearly all lines hold.
+  if (!value.includes(',')) return isSameName(trimBlank(value), token)
+  return splitFieldList(value).some((member) => isSameName(member, token))
 }
 
 /** Index of the comma that ends the member begun at `at`, or the length of the list. */
@@ -47,7 +49,8 @@ function memberEnd(value: string, at: number): number {
   for (let index = at; index < value.length; index += 1) {
     const code = value.charCodeAt(index)
     if (code === QUOTE) quoted = !quoted
-    else if (quoted && code === BACKSLASH) index += 1 // a quoted pair: the next character is data
+    else if (quoted && code === BACKSLASH)
+      index += 1 // a quoted pair: the next character is data
     else if (code === COMMA && !quoted) return index
   }
   return value.length

@@ -9,8 +9,14 @@ export function decodePortable(bytes: Uint8Array, start: number, end: number): s
   // Several characters per call build flat strings; one by one each `+=` is an allocation.
   for (; end - at >= 8; at += 8) {
     text += String.fromCharCode(
-      bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]!,
-      bytes[at + 4]!, bytes[at + 5]!, bytes[at + 6]!, bytes[at + 7]!,
+      bytes[at]!,
+      bytes[at + 1]!,
+      bytes[at + 2]!,
+      bytes[at + 3]!,
+      bytes[at + 4]!,
+      bytes[at + 5]!,
+      bytes[at + 6]!,
+      bytes[at + 7]!,
     )
   }
   if (end - at >= 4) {

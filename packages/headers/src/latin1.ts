@@ -56,7 +56,8 @@ export function encodeLatin1(text: string): Uint8Array {
  * @public
  */
 export function writeLatin1(target: Uint8Array, text: string, at: number): number {
-  if (at < 0 || at + text.length > target.length) throw new RangeError('the text does not fit into the target')
+  if (at < 0 || at + text.length > target.length)
+    throw new RangeError('the text does not fit into the target')
   if (native === undefined || text.length < NATIVE_ENCODE_LENGTH) return encodePortable(target, text, at)
   if (NOT_LATIN1.test(text)) throw new RangeError('a character above U+00FF has no octet')
   native.prototype.latin1Write.call(target, text, at, text.length)
