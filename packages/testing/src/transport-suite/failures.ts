@@ -11,10 +11,19 @@ function fail(): never {
   throw mistake
 }
 
-const CALLBACKS: readonly (keyof Reactions)[] = ['connectionMade', 'dataReceived', 'readConnectionLost']
+const CALLBACKS: readonly (keyof Reactions)[] = ['dataReceived', 'readConnectionLost']
 
 /** A protocol that throws loses its own connection, and is reported. */
 export function failuresSuite(makePair: MakeTransportPair): void {
+  it('aborts and reports when connectionMade throws', async () => {
+    const { left, errors, until, quiet } = await join(makePair, { connectionMade: fail })
+    await until(() => left.reason !== null)
+    await quiet()
+    expect(errors).toEqual([mistake])
+    expect(left.events).toEqual(['connectionMade', 'connectionLost'])
+    expect(left.reason).toEqual({ kind: 'aborted' })
+  })
+
   it.each(CALLBACKS)('aborts and reports when %s throws', async (callback) => {
     const { left, right, errors, until, quiet } = await join(makePair, {}, { [callback]: fail })
     left.transport.write(wireBytes('x'))

@@ -2,6 +2,7 @@ import type { Address, Protocol } from '@millrace/transport'
 import { onTestFinished } from 'vitest'
 import { RecordingProtocol } from '../recording-protocol.ts'
 import type { Reactions } from '../recording-protocol.ts'
+import { seededRandom } from '../seeded-random.ts'
 
 /**
  * Where a transport under test reports.
@@ -26,7 +27,8 @@ export interface TransportPair {
 }
 
 /**
- * Joins two protocols by a fresh connection: both have heard `connectionMade` when the promise resolves.
+ * Joins two protocols by a fresh connection: both have heard `connectionMade` when the promise resolves, unless
+ * `left` gave up at once. Where it matters, `left` connects and `right` is accepted.
  *
  * @public
  */
@@ -95,14 +97,22 @@ export async function join(
   }
 }
 
+/** Prime, so that no read or write of a round size begins at the same place of the pattern as another. */
+const PATTERN_BYTES = 65_521
+
 /** `length` octets that differ from place to place, so that lost, doubled and swapped ones show. */
 export function patternBytes(length: number): Uint8Array {
   const bytes = new Uint8Array(length)
-  for (let index = 0; index < length; index += 1) bytes[index] = (index * 31 + (index >>> 8) * 7 + (index >>> 16)) & 0xff
+  const random = seededRandom(length)
+  const filled = Math.min(length, PATTERN_BYTES)
+  for (let index = 0; index < filled; index += 1) bytes[index] = random() * 256
+  for (let start = filled; start < length; start += filled) bytes.copyWithin(start, 0, filled)
   return bytes
 }
 
-/** Whether both hold the same octets; a comparison of megabytes by the test runner takes seconds. */
+/** Whether both hold the same octets; the test runner's own comparison takes seconds for megabytes. */
 export function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && one.every((octet, index) => octet === other[index])
+  if (one.length !== other.length) return false
+  for (let index = 0; index < one.length; index += 1) if (one[index] !== other[index]) return false
+  return true
 }

@@ -1,0 +1,170 @@
+import { createServer } from 'node:net'
+import type { AddressInfo, Server, Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
+import type { SecureContextOptions, Server as TlsServer, TLSSocket, TlsOptions } from 'node:tls'
+import type { Address, Protocol } from '@millrace/transport'
+import { NodeTransport } from './node-transport.ts'
+import type { NodeTransportOptions } from './node-transport.ts'
+
+/**
+ * A place where connections are accepted.
+ *
+ * @public
+ */
+export interface Listener {
+  /** Where: with the port that was taken, when port 0 was asked for. */
+  readonly address: Address
+  /** The port; 0 of a unix socket. */
+  readonly port: number
+  /** The connections that are open now. A connection is gone from here when its protocol hears `connectionLost`. */
+  readonly connections: ReadonlySet<NodeTransport>
+  /** Whether connections are still accepted. */
+  readonly listening: boolean
+  /**
+   * Accepts no more connections and frees the port or removes the socket file. Open connections go on; those still
+   * in their TLS handshake are dropped.
+   */
+  close(): Promise<void>
+  /**
+   * Uses another key and certificate for the connections to come.
+   *
+   * @throws {TypeError} when this is no TLS listener
+   */
+  setSecureContext(options: SecureContextOptions): void
+  /** Closes, and aborts the connections that are still open. */
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** What {@link SocketListener} uses of the options of `listen`. */
+interface SocketListenerOptions {
+  readonly port?: number
+  readonly host?: string
+  readonly path?: string
+  readonly backlog?: number
+  readonly ipv6Only?: boolean
+  readonly reusePort?: boolean
+  readonly tls?: TlsOptions
+  readonly onProtocolError?: (error: unknown) => void
+  readonly onConnectError?: (error: Error) => void
+}
+
+const HANDSHAKE_TIMEOUT_MS = 30_000
+
+/** A {@link Listener} over a server of Node. */
+export class SocketListener implements Listener {
+  readonly #factory: (transport: NodeTransport) => Protocol
+  readonly #options: SocketListenerOptions
+  readonly #transportOptions: NodeTransportOptions
+  readonly #server: Server
+  readonly #tls: TlsServer | null
+  readonly #connections: Set<NodeTransport> = new Set()
+  readonly #handshaking: Set<Socket> = new Set()
+  #address: Address | null = null
+
+  constructor(factory: (transport: NodeTransport) => Protocol, options: SocketListenerOptions) {
+    this.#factory = factory
+    this.#options = options
+    const { path, onProtocolError } = options
+    this.#transportOptions = {
+      ...(path === undefined ? {} : { path }),
+      ...(onProtocolError === undefined ? {} : { onProtocolError }),
+    }
+    this.#tls = options.tls === undefined ? null : this.#makeTls(options.tls)
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true })
+    this.#server.on('connection', (socket) => this.#connected(socket))
+  }
+
+  get address(): Address {
+    if (this.#address === null) throw new Error('not listening yet')
+    return this.#address
+  }
+
+  get port(): number {
+    return 'port' in this.address ? this.address.port : 0
+  }
+
+  get connections(): ReadonlySet<NodeTransport> {
+    return this.#connections
+  }
+
+  get listening(): boolean {
+    return this.#server.listening
+  }
+
+  /** Starts to accept; rejects with the system's error, and may then be called again. */
+  async open(): Promise<void> {
+    const server = this.#server
+    const { path, backlog, port = 0, host, ipv6Only, reusePort } = this.#options
+    const target = path === undefined ? { port, host, ipv6Only, reusePort, backlog } : { path, backlog }
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(target, () => {
+        server.off('error', reject)
+        resolve()
+      })
+    })
+    server.on('error', (error) => this.#options.onConnectError?.(error))
+    this.#address = listeningAddress(server)
+  }
+
+  async close(): Promise<void> {
+    if (this.#server.listening) this.#server.close()
+    for (const socket of this.#handshaking) socket.destroy()
+  }
+
+  setSecureContext(options: SecureContextOptions): void {
+    if (this.#tls === null) throw new TypeError('this listener does not speak TLS')
+    this.#tls.setSecureContext(options)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+    for (const transport of this.#connections) transport.abortConnection()
+  }
+
+  /** It never listens itself: it is handed the connections of the one server, and hands them back encrypted. */
+  #makeTls(options: TlsOptions): TlsServer {
+    const defaults = { ALPNProtocols: ['http/1.1'], handshakeTimeout: HANDSHAKE_TIMEOUT_MS }
+    const server = createTlsServer({ ...defaults, ...options, allowHalfOpen: true })
+    server.on('secureConnection', (socket) => this.#secured(socket))
+    server.on('tlsClientError', (error) => this.#options.onConnectError?.(error))
+    return server
+  }
+
+  #connected(socket: Socket): void {
+    if (this.#tls === null) {
+      this.#accept(socket, this.#transportOptions)
+      return
+    }
+    this.#handshaking.add(socket)
+    socket.on('error', () => {}) // the TLS socket tells of it
+    socket.on('close', () => this.#handshaking.delete(socket))
+    this.#tls.emit('connection', socket)
+  }
+
+  #secured(socket: TLSSocket): void {
+    const carrier = carrierOf(socket)
+    if (carrier === undefined) return this.#accept(socket, this.#transportOptions)
+    this.#handshaking.delete(carrier)
+    this.#accept(socket, { ...this.#transportOptions, carrier })
+  }
+
+  #accept(socket: Socket, options: NodeTransportOptions): void {
+    // Registered before the transport's own listener: the set is right when the protocol hears of the loss.
+    socket.on('close', () => this.#connections.delete(transport))
+    const transport = new NodeTransport(socket, options)
+    this.#connections.add(transport)
+    transport.connectWith(this.#factory)
+  }
+}
+
+/** The socket below a TLS socket, which Node keeps under a private name; without it an abort is a plain close. */
+function carrierOf(socket: TLSSocket): Socket | undefined {
+  return (socket as { _parent?: Socket })._parent
+}
+
+function listeningAddress(server: Server): Address {
+  const address = server.address() as AddressInfo | string
+  if (typeof address === 'string') return { family: 'unix', path: address }
+  return { family: address.family === 'IPv6' ? 'IPv6' : 'IPv4', host: address.address, port: address.port }
+}

@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Protocol } from '@millrace/transport'
+import { testCertificate } from '@millrace/testing/certificate'
+import { transportSuite } from '@millrace/testing/transport-suite'
+import type { MakeTransportPair, PairHooks, TransportPair } from '@millrace/testing/transport-suite'
+import { afterAll } from 'vitest'
+import { connect, listen } from '../src/index.ts'
+import type { ConnectOptions, ConnectTarget, ListenOptions } from '../src/index.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'millrace-'))
+afterAll(() => rmSync(directory, { recursive: true }))
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
+/** The left protocol connects, the right one is accepted. */
+async function pairOver(
+  [left, right, hooks]: [left: Protocol, right: Protocol, hooks: PairHooks],
+  listenOptions: ListenOptions,
+  connectOptions: ConnectOptions = {},
+): Promise<TransportPair> {
+  const { onProtocolError } = hooks
+  let isAccepted = false
+  const listener = await listen(
+    () => {
+      isAccepted = true
+      return right
+    },
+    { ...listenOptions, onProtocolError },
+  )
+  const { address } = listener
+  const target: ConnectTarget = 'path' in address ? { path: address.path } : { port: listener.port, host: '127.0.0.1' }
+  const transport = await connect(target, left, { ...connectOptions, onProtocolError })
+  while (!isAccepted && !transport.disconnecting) await nextTurn()
+  return {
+    turn: nextTurn,
+    async close() {
+      transport.abortConnection()
+      await listener[Symbol.asyncDispose]()
+    },
+  }
+}
+
+const overTcp: MakeTransportPair = (...ends) => pairOver(ends, { host: '127.0.0.1' })
+transportSuite('TCP', overTcp, {
+  families: ['IPv4'],
+  secure: false,
+  negotiatedProtocol: null,
+  abortResetsPeer: true,
+})
+
+const { key, cert } = await testCertificate()
+const overTls: MakeTransportPair = (...ends) =>
+  pairOver(ends, { host: '127.0.0.1', tls: { key, cert } }, { tls: { ca: cert } })
+transportSuite('TLS', overTls, {
+  families: ['IPv4'],
+  secure: true,
+  negotiatedProtocol: 'http/1.1',
+  abortResetsPeer: true,
+})
+
+let sockets = 0
+const overUnixSocket: MakeTransportPair = (...ends) => pairOver(ends, { path: join(directory, `${(sockets += 1)}.sock`) })
+transportSuite('A unix socket', overUnixSocket, {
+  families: ['unix'],
+  secure: false,
+  negotiatedProtocol: null,
+  abortResetsPeer: false,
+})
