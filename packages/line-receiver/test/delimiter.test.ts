@@ -36,7 +36,9 @@ describe('the delimiter option', () => {
 })
 
 describe('findDelimiterEnd', () => {
-  const octets = fc.array(fc.constantFrom(0x61, 0x62, 0x0d), { maxLength: 60 }).map((list) => Uint8Array.from(list))
+  const octets = fc
+    .array(fc.constantFrom(0x61, 0x62, 0x0d), { maxLength: 60 })
+    .map((list) => Uint8Array.from(list))
   const delimiters = fc
     .array(fc.constantFrom(0x61, 0x62, 0x0d), { minLength: 1, maxLength: 4 })
     .map((list) => Uint8Array.from(list))
@@ -44,7 +46,10 @@ describe('findDelimiterEnd', () => {
   it('finds what the engine finds, inside the bounds only', () => {
     fc.assert(
       fc.property(octets, delimiters, fc.nat(60), fc.nat(60), (bytes, delimiter, one, other) => {
-        const [start, end] = [Math.min(one, other, bytes.length), Math.min(Math.max(one, other), bytes.length)]
+        const [start, end] = [
+          Math.min(one, other, bytes.length),
+          Math.min(Math.max(one, other), bytes.length),
+        ]
         const at = Buffer.from(bytes.subarray(start, end)).indexOf(delimiter)
         const expected = at === -1 ? -1 : start + at + delimiter.length
         expect(findDelimiterEnd(bytes, start, end, start, delimiter)).toBe(expected)

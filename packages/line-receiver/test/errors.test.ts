@@ -56,7 +56,11 @@ describe('ERR_LINE_HOOK', () => {
     ],
   ])('is thrown where %s is needed and not overridden', (_, action) => {
     const error = thrownBy(() => action(new LineReceiver()))
-    expect(error).toMatchObject({ code: 'ERR_LINE_HOOK', statusHint: 500, section: 'LineReceiver.dataReceived' })
+    expect(error).toMatchObject({
+      code: 'ERR_LINE_HOOK',
+      statusHint: 500,
+      section: 'LineReceiver.dataReceived',
+    })
   })
 })
 

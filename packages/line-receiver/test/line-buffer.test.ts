@@ -85,7 +85,9 @@ describe('LineBuffer', () => {
       buffer.append(new Uint8Array(100))
       if (buffer.length > 1_000) buffer.consume(buffer.length - 50)
       buffer.compact()
-      expect(buffer.bytes.buffer.byteLength).toBeLessThanOrEqual(Math.max(2 * buffer.length + 100, 4_096 + 1_200))
+      expect(buffer.bytes.buffer.byteLength).toBeLessThanOrEqual(
+        Math.max(2 * buffer.length + 100, 4_096 + 1_200),
+      )
     }
   })
 
@@ -132,7 +134,7 @@ describe('LineBuffer', () => {
       fc.record({ do: fc.constant('append' as const), n: fc.oneof(fc.nat(40), fc.nat(3_000)) }),
       fc.record({ do: fc.constant('prepend' as const), n: fc.oneof(fc.nat(40), fc.nat(3_000)) }),
       fc.record({ do: fc.constant('consume' as const), n: fc.oneof(fc.nat(40), fc.nat(5_000)) }),
-      fc.record({ do: fc.constantFrom('pull', 'compact', 'take', 'clear', 'view'), n: fc.nat(9) }),
+      fc.record({ do: fc.constantFrom('pull', 'compact', 'take', 'clear', 'view' as const), n: fc.nat(9) }),
     )
     fc.assert(
       fc.property(fc.array(action, { maxLength: 40 }), (actions) => {
@@ -144,19 +146,41 @@ describe('LineBuffer', () => {
           Array.from({ length: n }, () => String.fromCharCode(next++ % 251)).join('')
         for (const { do: what, n } of actions) {
           const text = what === 'append' || what === 'prepend' ? make(n) : ''
-          if (what === 'append') (buffer.append(wireBytes(text)), (model += text))
-          else if (what === 'prepend') (buffer.prepend(wireBytes(text)), (model = text + model))
-          else if (what === 'consume') {
-            const count = Math.min(n, buffer.end - buffer.start)
-            buffer.consume(count)
-            model = model.slice(count)
-          } else if (what === 'take') {
-            handedOut.push([buffer.take(), model])
-            model = ''
-          } else if (what === 'clear') (buffer.clear(), (model = ''))
-          else if (what === 'view') handedOut.push([buffer.view(buffer.start, buffer.end), scannable(buffer)])
-          else if (what === 'pull') buffer.pull()
-          else buffer.compact()
+          switch (what) {
+            case 'append':
+              buffer.append(wireBytes(text))
+              model += text
+              break
+            case 'prepend':
+              buffer.prepend(wireBytes(text))
+              model = text + model
+              break
+            case 'consume': {
+              const count = Math.min(n, buffer.end - buffer.start)
+              buffer.consume(count)
+              model = model.slice(count)
+              break
+            }
+            case 'take':
+              handedOut.push([buffer.take(), model])
+              model = ''
+              break
+            case 'clear':
+              buffer.clear()
+              model = ''
+              break
+            case 'view':
+              handedOut.push([buffer.view(buffer.start, buffer.end), scannable(buffer)])
+              break
+            case 'pull':
+              buffer.pull()
+              break
+            case 'compact':
+              buffer.compact()
+              break
+            default:
+              what satisfies never
+          }
           expect(buffer.length).toBe(model.length)
           expect(model.startsWith(scannable(buffer))).toBe(true)
           expect(buffer.start === buffer.end).toBe(model === '')

@@ -26,9 +26,15 @@ function model(wire: string, delimiter: string, maxLength: number): { lines: str
 const places = fc.array(fc.nat(100_000), { maxLength: 12 })
 const delimiter = fc.constantFrom('\r\n', '\n', 'aa', 'aab', '\r\n.\r\n')
 const wire = fc
-  .array(fc.oneof(fc.constantFrom('a', 'b', '\r', '\n', '.', '\r\n', '\r\n.\r\n', 'aab'), fc.string({ unit: 'binary-ascii' })), {
-    maxLength: 60,
-  })
+  .array(
+    fc.oneof(
+      fc.constantFrom('a', 'b', '\r', '\n', '.', '\r\n', '\r\n.\r\n', 'aab'),
+      fc.string({ unit: 'binary-ascii' }),
+    ),
+    {
+      maxLength: 60,
+    },
+  )
   .map((parts) => parts.join(''))
 
 describe('LineReceiver, for any input and any way of cutting it', () => {
@@ -89,22 +95,38 @@ describe('LineReceiver, for any input and any way of cutting it', () => {
   }
 
   it('runs a protocol with raw parts, pauses and bytes put in front the same way', () => {
-    const part = fc.constantFrom('\r\n', 'r', 'rrr\r\n', 'p\r\n', 'eeep\r\n', 'er\r\n', 'word\r\n', '\r', '\n', 'x')
+    const part = fc.constantFrom(
+      '\r\n',
+      'r',
+      'rrr\r\n',
+      'p\r\n',
+      'eeep\r\n',
+      'er\r\n',
+      'word\r\n',
+      '\r',
+      '\n',
+      'x',
+    )
     fc.assert(
-      fc.property(fc.array(part, { maxLength: 60 }), places, fc.array(fc.boolean()), (parts, cuts, resumes) => {
-        const bytes = wireBytes(parts.join(''))
-        const whole = new Everything()
-        whole.dataReceived(bytes)
-        while (whole.paused) whole.resume()
-        const inPieces = new Everything()
-        for (const [index, piece] of cut(bytes, cuts).entries()) {
-          inPieces.dataReceived(piece)
-          if (resumes[index] === true && inPieces.paused) inPieces.resume()
-        }
-        while (inPieces.paused) inPieces.resume()
-        expect(inPieces.log).toEqual(whole.log)
-        expect(inPieces.clearLineBuffer()).toEqual(whole.clearLineBuffer())
-      }),
+      fc.property(
+        fc.array(part, { maxLength: 60 }),
+        places,
+        fc.array(fc.boolean()),
+        (parts, cuts, resumes) => {
+          const bytes = wireBytes(parts.join(''))
+          const whole = new Everything()
+          whole.dataReceived(bytes)
+          while (whole.paused) whole.resume()
+          const inPieces = new Everything()
+          for (const [index, piece] of cut(bytes, cuts).entries()) {
+            inPieces.dataReceived(piece)
+            if (resumes[index] === true && inPieces.paused) inPieces.resume()
+          }
+          while (inPieces.paused) inPieces.resume()
+          expect(inPieces.log).toEqual(whole.log)
+          expect(inPieces.clearLineBuffer()).toEqual(whole.clearLineBuffer())
+        },
+      ),
       { numRuns: 1_500 },
     )
   })

@@ -29,7 +29,9 @@ export class Recorder extends LineReceiver {
   }
   /** The texts of all events of one kind. */
   texts(kind: string): string[] {
-    return this.events.filter((event) => event.startsWith(`${kind}:`)).map((event) => event.slice(kind.length + 1))
+    return this.events
+      .filter((event) => event.startsWith(`${kind}:`))
+      .map((event) => event.slice(kind.length + 1))
   }
   get buffer(): LineBuffer {
     return this.lineBuffer
@@ -46,7 +48,10 @@ export class Recorder extends LineReceiver {
 }
 
 /** A connected recorder. */
-export function connect(recorder: Recorder = new Recorder()): { recorder: Recorder; transport: MemoryTransport } {
+export function connect(recorder: Recorder = new Recorder()): {
+  recorder: Recorder
+  transport: MemoryTransport
+} {
   const transport = new MemoryTransport()
   transport.connect(recorder)
   return { recorder, transport }
@@ -55,4 +60,17 @@ export function connect(recorder: Recorder = new Recorder()): { recorder: Record
 /** Delivers piece by piece, as reads do; what comes after the end of the connection is not read. */
 export function feed(recorder: LineReceiver, pieces: Iterable<Uint8Array>): void {
   for (const piece of pieces) recorder.dataReceived(piece)
+}
+
+/** Five lines; {@link stopping} acts at the third. */
+export const WIRE = 'one\r\ntwo\r\nstop\r\nfour\r\nfive\r\n'
+
+/** A connected recorder that runs `action` inside the hook of the line `stop`. */
+export function stopping(action: (recorder: Recorder) => void): ReturnType<typeof connect> {
+  const connected = connect()
+  const { recorder } = connected
+  recorder.onEvent = (kind, text) => {
+    if (kind === 'line' && text === 'stop') action(recorder)
+  }
+  return connected
 }

@@ -3,5 +3,7 @@
  *
  * @packageDocumentation
  */
+export { Deadlines } from './deadlines.ts'
+export type { MinimumRate } from './deadlines.ts'
 export { TimeoutMixin } from './timeout-mixin.ts'
 export type { Constructor, Timeout, TimeoutHost } from './timeout-mixin.ts'

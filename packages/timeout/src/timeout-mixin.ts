@@ -68,7 +68,9 @@ export interface Timeout {
  * @param Base - a class with a transport
  * @public
  */
-export function TimeoutMixin<TBase extends Constructor<TimeoutHost>>(Base: TBase): TBase & Constructor<Timeout> {
+export function TimeoutMixin<TBase extends Constructor<TimeoutHost>>(
+  Base: TBase,
+): TBase & Constructor<Timeout> {
   abstract class WithTimeout extends Base implements Timeout {
     timeOut: number | null = null
 
@@ -81,7 +83,8 @@ export function TimeoutMixin<TBase extends Constructor<TimeoutHost>>(Base: TBase
     #onWake: (() => void) | null = null
 
     get clock(): Clock {
-      if (this.#clock === null) throw new TypeError('the protocol has no clock: set its clock before using timeouts')
+      if (this.#clock === null)
+        throw new TypeError('the protocol has no clock: set its clock before using timeouts')
       return this.#clock
     }
 
@@ -139,7 +142,8 @@ export function TimeoutMixin<TBase extends Constructor<TimeoutHost>>(Base: TBase
       if (deadlineMs === null) return
       const leftMs = deadlineMs - this.clock.now()
       if (leftMs > 0) {
-        this.#sleep(leftMs, deadlineMs)
+        // Whole milliseconds: most clocks have no finer timers, and a rest lost in rounding must not make it spin.
+        this.#sleep(Math.ceil(leftMs), deadlineMs)
         return
       }
       this.#deadlineMs = null
