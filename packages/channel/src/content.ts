@@ -1,0 +1,217 @@
+import type { Headers } from '@millrace/headers'
+import type { PushProducer } from '@millrace/transport'
+import { LocalProtocolError } from './errors.ts'
+import type { RequestChannel } from './request-channel.ts'
+
+/** Octets held for a reader before the peer is no longer read from, and below which reading goes on. */
+const HIGH_WATER = 65_536
+const LOW_WATER = 16_384
+
+/**
+ * Takes a request's content as it arrives; see {@link RequestContent.deliverTo}.
+ *
+ * @public
+ */
+export interface ContentConsumer {
+  /** The next piece of content, never empty. */
+  dataReceived(chunk: Uint8Array): void
+  /** All content was received; `trailers` are those that came after a chunked body (RFC 9112 §7.1.2). */
+  contentDone(trailers: Headers | undefined): void
+  /** The rest will never come: the peer left, stalled, or broke the framing. Nothing follows. */
+  contentLost(error: Error): void
+}
+
+type Reader = { resolve: (chunk: Uint8Array | null) => void; reject: (error: Error) => void }
+
+/**
+ * The content of one request, pulled: nothing is read from the peer until somebody asks. One reader, in one of two
+ * ways: {@link RequestContent.read} (and everything made of it), or {@link RequestContent.deliverTo}.
+ *
+ * @public
+ */
+export class RequestContent implements AsyncIterable<Uint8Array>, PushProducer {
+  readonly #channel: RequestChannel
+  #state: 'open' | 'ended' | 'failed'
+  #error: Error | null = null
+  #trailers: Headers | undefined
+  #queue: Uint8Array[] = []
+  #queued = 0
+  #reader: Reader | null = null
+  #consumer: ContentConsumer | null = null
+  #wanted = false
+  #discarding = false
+
+  constructor(channel: RequestChannel, state: 'open' | 'ended' = 'open') {
+    this.#channel = channel
+    this.#state = state
+  }
+
+  /** Whether all content was received (it may still be waiting for its reader). */
+  get complete(): boolean {
+    return this.#state === 'ended'
+  }
+
+  /** The trailer fields, once the content was read to its end; `undefined` when there were none. */
+  get trailers(): Headers | undefined {
+    return this.#trailers
+  }
+
+  /**
+   * Gets the next piece, `null` at the end.
+   *
+   * @throws {Error} (rejects) when the rest will never come, with the reason
+   * @throws {LocalProtocolError} `ERR_CONTENT_CONSUMED` when a read is pending or a consumer is attached
+   */
+  read(): Promise<Uint8Array | null> {
+    if (this.#consumer !== null || this.#reader !== null) {
+      return Promise.reject(new LocalProtocolError('ERR_CONTENT_CONSUMED'))
+    }
+    const chunk = this.#queue.shift()
+    if (chunk !== undefined) {
+      this.#queued -= chunk.length
+      this.#wantBelow(LOW_WATER)
+      return Promise.resolve(chunk)
+    }
+    if (this.#state === 'ended') return Promise.resolve(null)
+    if (this.#state === 'failed') return Promise.reject(this.#error as Error)
+    return new Promise((resolve, reject) => {
+      this.#reader = { resolve, reject }
+      this.#want()
+    })
+  }
+
+  /** Iterates over the pieces. Leaving the loop early leaves the rest unread. */
+  async *[Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    for (let chunk = await this.read(); chunk !== null; chunk = await this.read()) yield chunk
+  }
+
+  /**
+   * Collects all content.
+   *
+   * @param maxBytes - the most that is kept, in octets
+   * @throws {RangeError} (rejects) when there is more
+   */
+  async bytes(maxBytes: number = Infinity): Promise<Uint8Array> {
+    const chunks: Uint8Array[] = []
+    let length = 0
+    for await (const chunk of this) {
+      length += chunk.length
+      if (length > maxBytes) throw new RangeError(`the content is larger than ${maxBytes} bytes`)
+      chunks.push(chunk)
+    }
+    if (chunks.length === 1) return chunks[0] as Uint8Array
+    const all = new Uint8Array(length)
+    let at = 0
+    for (const chunk of chunks) {
+      all.set(chunk, at)
+      at += chunk.length
+    }
+    return all
+  }
+
+  /**
+   * Hands every piece to `consumer` as it arrives, without a promise for each. Use
+   * {@link RequestContent.pauseProducing} and {@link RequestContent.resumeProducing} to slow the peer down.
+   *
+   * @throws {LocalProtocolError} `ERR_CONTENT_CONSUMED` when somebody reads already
+   */
+  deliverTo(consumer: ContentConsumer): void {
+    if (this.#consumer !== null || this.#reader !== null) throw new LocalProtocolError('ERR_CONTENT_CONSUMED')
+    this.#consumer = consumer
+    this.#want()
+    this.#drainToConsumer()
+  }
+
+  /** Stops the flow to the consumer; the peer is not read from while this lasts. */
+  pauseProducing(): void {
+    this.#unwant()
+  }
+
+  /** Lets the content flow (again). */
+  resumeProducing(): void {
+    this.#want()
+    this.#drainToConsumer()
+  }
+
+  /** Drops what is left: nobody will read it. */
+  stopProducing(): void {
+    this.discard()
+  }
+
+  /** Reads the rest and drops it. */
+  discard(): void {
+    this.#discarding = true
+    this.#queue = []
+    this.#queued = 0
+    this.#want()
+  }
+
+  /** The channel decoded a piece. */
+  push(chunk: Uint8Array): void {
+    if (this.#discarding || this.#state !== 'open') return
+    if (this.#consumer !== null && this.#wanted && this.#queue.length === 0) {
+      this.#consumer.dataReceived(chunk)
+    } else if (this.#reader !== null) {
+      const reader = this.#reader
+      this.#reader = null
+      reader.resolve(chunk)
+    } else {
+      this.#queue.push(chunk)
+      this.#queued += chunk.length
+      if (this.#queued >= HIGH_WATER) this.#unwant()
+    }
+  }
+
+  /** The channel saw the end of the content. */
+  end(trailers: Headers | undefined): void {
+    if (this.#state !== 'open') return
+    this.#state = 'ended'
+    this.#trailers = trailers
+    const reader = this.#reader
+    this.#reader = null
+    reader?.resolve(null)
+    this.#drainToConsumer()
+  }
+
+  /** The rest will never come. */
+  fail(error: Error): void {
+    if (this.#state !== 'open') return
+    this.#state = 'failed'
+    this.#error = error
+    const reader = this.#reader
+    this.#reader = null
+    reader?.reject(error)
+    this.#drainToConsumer()
+  }
+
+  #drainToConsumer(): void {
+    const consumer = this.#consumer
+    if (consumer === null) return
+    while (this.#wanted && this.#queue.length > 0) {
+      const chunk = this.#queue.shift() as Uint8Array
+      this.#queued -= chunk.length
+      consumer.dataReceived(chunk)
+    }
+    if (this.#queue.length > 0 || this.#state === 'open' || this.#consumer !== consumer) return
+    this.#consumer = null // told once
+    if (this.#discarding) return
+    if (this.#state === 'ended') consumer.contentDone(this.#trailers)
+    else consumer.contentLost(this.#error as Error)
+  }
+
+  #wantBelow(level: number): void {
+    if (this.#queued < level && this.#state === 'open') this.#want()
+  }
+
+  #want(): void {
+    if (this.#wanted) return
+    this.#wanted = true
+    if (this.#state === 'open') this.#channel.contentWanted()
+  }
+
+  #unwant(): void {
+    if (!this.#wanted) return
+    this.#wanted = false
+    if (this.#state === 'open') this.#channel.contentUnwanted()
+  }
+}

@@ -1,0 +1,259 @@
+import { parseFieldLine } from '@millrace/headers'
+import type { LineBuffer } from '@millrace/line-receiver'
+import { findImpossibleByte, parseRequestLine } from '@millrace/message'
+import { isLayerError, remoteError, RemoteProtocolError, type RemoteErrorCode } from './errors.ts'
+import { RequestHead } from './request-head.ts'
+
+const CR = 0x0d
+const LF = 0x0a
+
+/** The limits of a head, read at every line: they may be changed on the channel at any time. */
+export interface HeadLimits {
+  MAX_LENGTH: number
+  totalHeadersSize: number
+  maxHeaders: number
+  readonly maxBlankLines: number
+}
+
+/**
+ * Reads one head after the other, from a buffer in one pass, or line by line.
+ *
+ * Both ways judge alike, and independently of how the bytes were cut: what is wrong furthest to the left decides.
+ * Inside an unfinished line only two things can be wrong yet: a byte that can stand nowhere in a head, and too many
+ * bytes. Everything else is judged when the line is complete.
+ */
+export class HeadReader {
+  readonly #limits: HeadLimits
+  #head = new RequestHead()
+  #started = false
+  /** Octets of the complete lines of this head. */
+  #size = 0
+  #blankLines = 0
+  /** Octets of the unfinished line that were looked at. */
+  #checked = 0
+
+  constructor(limits: HeadLimits) {
+    this.#limits = limits
+  }
+
+  /** Whether nothing of a head was read yet, save empty lines. */
+  get fresh(): boolean {
+    return !this.#started
+  }
+
+  /**
+   * Goes on reading the head that `buffer` begins with.
+   *
+   * @returns whether it is complete; then it was consumed and is in {@link HeadReader.head}
+   * @throws {RemoteProtocolError}
+   */
+  readHead(buffer: LineBuffer): boolean {
+    const { bytes, start: base, end } = buffer
+    let at = base + this.#size
+    if (this.#checked > 0 && !this.#hasLineEnd(bytes, at, end)) return false
+    for (;;) {
+      const next = this.#started ? this.#scanField(bytes, base, at, end) : this.#scanFirst(bytes, at, end)
+      if (next === -1) {
+        this.#refuse(bytes, at, end, at, false)
+        this.#checked = end - at
+        return false
+      }
+      if (!this.#started) {
+        // An empty line before the request line is no part of the head.
+        buffer.consume(next - at)
+        return buffer.length > 0 && this.readHead(buffer)
+      }
+      const complete = next - at === 2 && this.#size > 0
+      this.#size += next - at
+      at = next
+      if (!complete) continue
+      this.#head.seal(bytes, base)
+      buffer.consume(at - base)
+      return true
+    }
+  }
+
+  /** Looks at the bytes of an unfinished line that came since the last look, for what must be refused already. */
+  checkPartial(bytes: Uint8Array, at: number, from: number, end: number): void {
+    this.#refuse(bytes, at, end, Math.max(at, from - 1), false)
+  }
+
+  /**
+   * Takes the first line of a head, without its CRLF.
+   *
+   * @returns false when it was an empty line to be ignored
+   */
+  requestLine(line: Uint8Array): boolean {
+    if (line.length === 0) {
+      this.#countBlankLine()
+      return false
+    }
+    this.#parseRequestLine(line, 0, line.length)
+    this.#size = line.length + 2
+    return true
+  }
+
+  /** Takes a field line, without its CRLF, as `headerReceived` got it. */
+  fieldLine(line: Uint8Array): void {
+    try {
+      this.#head.addLine(line)
+    } catch (error) {
+      throw this.#judge(error, line, 0, line.length)
+    }
+    this.#checkComplete(line, 0, line.length)
+    this.#size += line.length + 2
+  }
+
+  /** Takes the empty line that ends a head which came line by line. */
+  blankLine(): void {
+    this.#checkComplete(new Uint8Array(0), 0, 0)
+    this.#head.sealCopied()
+  }
+
+  /** A line grew beyond `MAX_LENGTH`. Always throws. */
+  lineTooLong(line: Uint8Array): never {
+    this.#refuse(line, 0, line.length, 0, false)
+    throw this.#error(this.#tooLong(), this.#size)
+  }
+
+  /** The head as far as it came; its method is empty before the request line is complete. */
+  get head(): RequestHead {
+    return this.#head
+  }
+
+  /** Gets ready for the next head. */
+  nextHead(): void {
+    this.#head = new RequestHead()
+    this.#started = false
+    this.#size = 0
+    this.#blankLines = 0
+    this.#checked = 0
+  }
+
+  /** Whether bytes of an unfinished head were read: a request line, or more than half an empty line. */
+  hasPart(buffer: LineBuffer): boolean {
+    if (this.#started) return true
+    return buffer.length > 1 || (buffer.length === 1 && buffer.bytes[buffer.start] !== CR)
+  }
+
+  /** An unfinished line got more bytes: looks at those alone. */
+  #hasLineEnd(bytes: Uint8Array, at: number, end: number): boolean {
+    // The last octet is looked at again: a CR is decided by what comes next.
+    const from = at + this.#checked - 1
+    for (let i = from + 1; i < end; i += 1) if (bytes[i] === LF) return true
+    this.#refuse(bytes, at, end, from, false)
+    this.#checked = end - at
+    return false
+  }
+
+  /** Reads the request line, or an empty line before it. Returns where the next line begins, -1 when bytes are missing. */
+  #scanFirst(bytes: Uint8Array, at: number, end: number): number {
+    let lf = at
+    while (lf < end && bytes[lf] !== LF) lf += 1
+    if (lf === end) return -1
+    const lineEnd = lf - 1
+    if (lineEnd < at || bytes[lineEnd] !== CR) this.#refuse(bytes, at, lf + 1, at, false)
+    this.#checked = 0
+    if (lineEnd === at) this.#countBlankLine()
+    else this.#parseRequestLine(bytes, at, lineEnd)
+    return lf + 1
+  }
+
+  /** Reads a field line, or the empty line at the end. Returns where the next line begins, -1 when bytes are missing. */
+  #scanField(bytes: Uint8Array, base: number, at: number, end: number): number {
+    if (at + 1 < end && bytes[at] === CR && bytes[at + 1] === LF) {
+      this.#checkComplete(bytes, at, at)
+      return at + 2
+    }
+    const head = this.#head
+    const stop = head.scanField(bytes, base, at, end)
+    if (stop !== -1 && stop + 1 < end && bytes[stop] === CR && bytes[stop + 1] === LF) {
+      this.#checked = 0
+      this.#checkComplete(bytes, at, stop)
+      return stop + 2
+    }
+    if (stop !== -1) head.dropLastField()
+    return this.#explainField(bytes, at, end)
+  }
+
+  /** Tells an unfinished field line (-1) from a bad one (throws). */
+  #explainField(bytes: Uint8Array, at: number, end: number): number {
+    let lf = at
+    while (lf < end && bytes[lf] !== LF) lf += 1
+    if (lf === end) return -1
+    if (bytes[lf - 1] !== CR || lf === at) this.#refuse(bytes, at, lf + 1, at, false)
+    try {
+      parseFieldLine(bytes, at, lf - 1)
+    } catch (error) {
+      throw this.#judge(error, bytes, at, lf - 1)
+    }
+    throw new TypeError('unreachable: a complete field line was found bad and good')
+  }
+
+  #parseRequestLine(bytes: Uint8Array, at: number, lineEnd: number): void {
+    const head = this.#head
+    try {
+      const line = parseRequestLine(bytes, at, lineEnd)
+      head.method = line.method
+      head.requestTarget = line.requestTarget
+      head.minorVersion = line.minorVersion
+    } catch (error) {
+      throw this.#judge(error, bytes, at, lineEnd)
+    }
+    this.#checkComplete(bytes, at, lineEnd)
+    this.#started = true
+  }
+
+  #countBlankLine(): void {
+    this.#blankLines += 1
+    if (this.#blankLines > this.#limits.maxBlankLines) throw this.#error('ERR_BLANK_LINES', 0)
+  }
+
+  /** Checks the limits that a complete and valid line may have crossed. */
+  #checkComplete(bytes: Uint8Array, at: number, lineEnd: number): void {
+    const limits = this.#limits
+    const length = lineEnd - at
+    if (length > limits.MAX_LENGTH || this.#size + length + 2 > limits.totalHeadersSize) {
+      this.#refuse(bytes, at, lineEnd, at, true)
+    }
+    if (this.#head.fieldCount > limits.maxHeaders) throw this.#error('ERR_HEADER_COUNT', this.#size)
+  }
+
+  /**
+   * Throws when the octets of a line up to `to` must be refused: an impossible one, or one too many, whichever comes
+   * first. `from`: those before it were looked at already.
+   */
+  #refuse(bytes: Uint8Array, at: number, to: number, from: number, complete: boolean): void {
+    const { MAX_LENGTH, totalHeadersSize } = this.#limits
+    const left = totalHeadersSize - this.#size
+    const allowed = Math.max(0, Math.min(MAX_LENGTH, left))
+    const last = Math.min(to, at + allowed)
+    let bad = findImpossibleByte(bytes, from, last)
+    // The end of a complete line decides what a CR before it is: not half of a CRLF.
+    if (bad === -1 && complete && last === to && to > at && bytes[to - 1] === CR) bad = to - 1
+    if (bad !== -1) throw this.#error('ERR_IMPOSSIBLE_BYTE', this.#size + bad - at)
+    const undecided = !complete && to > at && bytes[to - 1] === CR ? 1 : 0
+    const length = to - at - undecided
+    if (length > allowed || (complete && length + 2 > left)) {
+      throw this.#error(MAX_LENGTH < left ? this.#tooLong() : this.#tooLarge(), this.#size + allowed)
+    }
+  }
+
+  /** Chooses between what is wrong with a complete line and what would have been noticed before it was complete. */
+  #judge(error: unknown, bytes: Uint8Array, at: number, lineEnd: number): unknown {
+    this.#refuse(bytes, at, lineEnd, at, true)
+    return isLayerError(error) ? new RemoteProtocolError(error, 'head', this.#size + (error.offset ?? at) - at) : error
+  }
+
+  #tooLong(): RemoteErrorCode {
+    return this.#started ? 'ERR_FIELD_LINE_TOO_LONG' : 'ERR_REQUEST_LINE_TOO_LONG'
+  }
+
+  #tooLarge(): RemoteErrorCode {
+    return this.#started ? 'ERR_HEAD_TOO_LARGE' : 'ERR_REQUEST_LINE_TOO_LONG'
+  }
+
+  #error(code: RemoteErrorCode, offset: number): RemoteProtocolError {
+    return remoteError(code, 'head', offset)
+  }
+}

@@ -1,0 +1,249 @@
+import type { Headers } from '@millrace/headers'
+import { decidePersistence } from '@millrace/message'
+import type { ConnectionLost, Protocol, PushProducer } from '@millrace/transport'
+import { ContentReceiver, type ContentOwner } from './content-receiver.ts'
+import { dateFieldLine } from './date-field.ts'
+import { LocalProtocolError, RemoteProtocolError } from './errors.ts'
+import { HTTPConnection } from './http-connection.ts'
+import { settle, type ChannelSettings, type HTTPChannelOptions } from './options.ts'
+import type { RequestChannel } from './request-channel.ts'
+import { Request, type RequestFactory } from './request.ts'
+import type { RequestHead } from './request-head.ts'
+import { errorResponse } from './response-writer.ts'
+import { settleHead } from './settle-head.ts'
+
+/**
+ * One HTTP/1.1 connection in the server role, without I/O: bytes and time come in, bytes go out.
+ *
+ * It is Twisted's `HTTPChannel(LineReceiver, TimeoutMixin)`: lines of the head, then raw content, one request at a
+ * time in the order they came. Every public hook may be overridden.
+ *
+ * @public
+ */
+export class HTTPChannel extends HTTPConnection implements RequestChannel, PushProducer, ContentOwner {
+  /** Makes the object for each request. */
+  requestFactory: RequestFactory
+  /** The request whose response is owed; empty between requests. */
+  readonly requests: Request[] = []
+  /** Whether the connection is kept after the current response. */
+  persistent = true
+  /** Whether responses get a `Date`. */
+  readonly sendDate: boolean
+
+  readonly #settings: ChannelSettings
+  #content: ContentReceiver | null = null
+
+  constructor(options: HTTPChannelOptions) {
+    const settings = settle(options)
+    super(settings)
+    this.#settings = settings
+    this.requestFactory = settings.requestFactory ?? makeRequest
+    this.sendDate = settings.sendDate
+  }
+
+  /** Octets of content that are still to come; `null` when it is chunked, 0 when there is none. */
+  get length(): number | null {
+    return this.#content === null ? 0 : this.#content.left
+  }
+
+  // --- the request
+
+  protected override headStarted(): void {
+    if (this.readState === 'idle') this.become('head')
+  }
+
+  /** Runs when a head is complete: decides target, host, framing and persistence, then dispatches the request. */
+  override allHeadersReceived(): void {
+    const { head } = this
+    const continueOwed = settleHead(head, this.#settings.maxBodySize)
+    this.nextHead()
+    const request = this.requestFactory(this, head)
+    if (!this.checkPersistence(request, request.clientproto)) this.persistent = false
+    this.requests.push(request)
+    if (head.contentLength === 0) {
+      this.become('done')
+    } else {
+      this.become('body')
+      this.#content = new ContentReceiver(this, request, this.#settings, continueOwed)
+      this.setRawMode()
+    }
+    try {
+      request.gotLength(head.contentLength)
+      const answering = request.requestReceived(request.method, request.requestTarget, request.clientproto)
+      if (answering instanceof Promise) answering.catch((error: unknown) => this.handlerFailed(request, error))
+    } catch (error) {
+      this.handlerFailed(request, error)
+    }
+    this.updateFlow()
+  }
+
+  /** Decides whether the connection may be kept after `request` (RFC 9112 §9.3). Override to close earlier. */
+  checkPersistence(request: Request, version: string): boolean {
+    const minorVersion = version === 'HTTP/1.0' ? 0 : 1
+    return decidePersistence({ minorVersion, connection: request.head.connectionValues })
+  }
+
+  /** Runs with raw content, in raw mode. */
+  override rawDataReceived(bytes: Uint8Array): void {
+    this.#content?.receive(bytes)
+  }
+
+  protected override contentStopped(): void {
+    this.#content?.noMoreData()
+  }
+
+  protected override get wantsContent(): boolean {
+    return this.#content?.wanted === true
+  }
+
+  contentEnded(request: Request, rest: Uint8Array, trailers: Headers | undefined): void {
+    if (this.readState !== 'body') return
+    this.#content = null
+    this.become('done')
+    this.setLineMode(rest)
+    try {
+      request.contentEnded(trailers)
+    } catch (error) {
+      this.handlerFailed(request, error)
+    }
+    this.allContentReceived()
+  }
+
+  /** Runs when the content of a request is complete. */
+  allContentReceived(): void {
+    if (this.readState === 'done' && this.requests.length === 0) this.#nextRequest()
+    this.updateFlow()
+  }
+
+  contentWanted(): void {
+    const content = this.#content
+    if (content === null) return
+    content.wanted = true
+    // RFC 9110 §10.1.1: with content on its way already, 100 would say nothing.
+    const useful = this.lineBuffer.length === 0 && !content.request.startedWriting
+    if (content.continueOwed && useful) this.output.addText('HTTP/1.1 100 Continue\r\n\r\n')
+    content.continueOwed = false
+    this.updateFlow()
+    this.flushSoon()
+  }
+
+  contentUnwanted(): void {
+    if (this.#content !== null) this.#content.wanted = false
+    this.updateFlow()
+  }
+
+  contentTooCostly(): void {
+    this.loseConnection()
+  }
+
+  // --- the response
+
+  dropContent(request: object): void {
+    const content = this.#content
+    if (content === null || content.request !== request) return
+    const cheap = content.left === null || content.left <= this.#settings.discardBytes
+    // A client that waits for 100 Continue sends its content or the next request: there is no telling which.
+    if (content.continueOwed || !cheap) this.persistent = false
+  }
+
+  /** The response to `request` is complete. @throws {LocalProtocolError} `ERR_NOT_CURRENT` */
+  requestDone(request: object): void {
+    const current = this.requests[0]
+    if (current === undefined || current !== request) throw new LocalProtocolError('ERR_NOT_CURRENT')
+    this.requests.shift()
+    this.outgoing.unregister()
+    current.settled()
+    if (this.#content !== null && this.persistent) this.#content.discard(this.#settings.discardBytes)
+    else this.#nextRequest()
+    if (!this.inTurn) this.turnEnded()
+  }
+
+  #nextRequest(): void {
+    if (!this.persistent) {
+      this.loseConnection()
+    } else if (this.readState === 'done') {
+      this.become('idle')
+      this.resetTimeout()
+      this.updateFlow()
+    }
+  }
+
+  /** The peer takes less than we write: the producer pauses, and the next request waits. */
+  override pauseProducing(): void {
+    this.outgoing.pause()
+    this.updateFlow()
+  }
+
+  override resumeProducing(): void {
+    this.outgoing.resume()
+    this.requests[0]?.roomAgain()
+    this.updateFlow()
+    if (!this.inTurn) this.turnEnded()
+  }
+
+  override stopProducing(): void {
+    this.outgoing.stop()
+  }
+
+  switchProtocol(request: object, protocol: Protocol): void {
+    if (request !== this.requests[0] || this.readState !== 'done') throw new LocalProtocolError('ERR_NO_UPGRADE')
+    const current = this.requests.shift() as Request
+    this.handOver(protocol)
+    current.settled()
+  }
+
+  // --- what goes wrong
+
+  /** The application failed: 500 if nothing was sent, else the connection breaks, so that nobody takes it for whole. */
+  handlerFailed(request: Request, error: unknown): void {
+    this.#report(error)
+    if (request.finished) return
+    if (request.startedWriting) this.abortConnection()
+    else this.#answerError(500, request.method)
+  }
+
+  /** Input cannot be understood any more. What was answered stands; what is owed becomes an error, if it still can. */
+  protected override refuse(error: unknown): void {
+    this.#report(error)
+    const request = this.requests[0]
+    if (request?.startedWriting === true) this.abortConnection()
+    else if (request === undefined && this.#content !== null) this.loseConnection()
+    else {
+      const status = error instanceof RemoteProtocolError ? error.statusHint : 500
+      this.#answerError(status, (request ?? this.head).method, error)
+    }
+  }
+
+  #answerError(statusCode: number, method: string, error?: unknown): void {
+    this.persistent = false
+    this.dropRequest({ kind: 'aborted' }, error instanceof Error ? error : undefined)
+    const dateLine = this.sendDate ? dateFieldLine(this.clock.wallTimeMs()) : ''
+    this.output.addBytes(errorResponse(statusCode, dateLine, method !== 'HEAD'))
+    this.loseConnection()
+  }
+
+  protected override dropRequest(reason: ConnectionLost, error?: Error): void {
+    const content = this.#content
+    this.#content = null
+    this.requests.shift()?.connectionLost(reason, error)
+    content?.request.connectionLost(reason, error)
+  }
+
+  #report(error: unknown): void {
+    try {
+      this.#settings.onError?.(error)
+    } catch {
+      // A reporter that fails has nobody left to report to.
+    }
+  }
+
+  /** Ends the connection as soon as nothing is owed: at once between requests, else after the current response. */
+  drain(): void {
+    this.persistent = false
+    if (this.readState === 'idle') this.loseConnection()
+  }
+}
+
+function makeRequest(channel: RequestChannel, head: RequestHead): Request {
+  return new Request(channel, head)
+}

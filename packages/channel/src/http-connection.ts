@@ -1,0 +1,210 @@
+import type { ConnectionLost, Protocol, Transport } from '@millrace/transport'
+import { ChannelDeadlines, type DeadlineName } from './channel-deadlines.ts'
+import { remoteError } from './errors.ts'
+import { HTTPSender } from './http-sender.ts'
+import type { ChannelSettings } from './options.ts'
+import type { ReadState } from './read-state.ts'
+
+const NOTHING = new Uint8Array(0)
+
+/**
+ * The life of a channel's connection: which state it is in, what a peer is waited for and how long, how it ends.
+ *
+ * @public
+ */
+export abstract class HTTPConnection extends HTTPSender {
+  /** Milliseconds from a close to the abort, while the peer takes nothing; `null`: never. */
+  abortTimeout: number | null
+  readonly #settings: ChannelSettings
+  #state: ReadState = 'idle'
+  #deadlines!: ChannelDeadlines
+  #readingPaused = false
+  #peerFinished = false
+  #successor: Protocol | null = null
+  #lingerLeft = 0
+
+  constructor(settings: ChannelSettings) {
+    super(settings)
+    this.#settings = settings
+    this.abortTimeout = settings.abortTimeout
+  }
+
+  /** Input cannot be understood any more: answers if it still can, and closes. */
+  protected abstract refuse(error: unknown): void
+
+  /** Lets the request go whose response will never be complete. */
+  protected abstract dropRequest(reason: ConnectionLost, error?: Error): void
+
+  /** The peer will send nothing more, inside the content of a request. @throws {RemoteProtocolError} */
+  protected abstract contentStopped(): void
+
+  /** Whether content is wanted of the peer. */
+  protected abstract get wantsContent(): boolean
+
+  /** What is being read. */
+  get readState(): ReadState {
+    return this.#state
+  }
+
+  /** Moves on; {@link TRANSITIONS} lists the legal moves. */
+  protected become(state: ReadState): void {
+    this.#state = state
+  }
+
+  /** Whether nothing more is read from the peer or said to it: another answer would be one too many. */
+  protected get isOver(): boolean {
+    return this.#state === 'lingering' || this.#state === 'switched' || this.#state === 'closed'
+  }
+
+  override makeConnection(transport: Transport): void {
+    this.#deadlines = new ChannelDeadlines(this.clock, transport, this.#settings, (name) => this.#deadlinePassed(name))
+    super.makeConnection(transport)
+  }
+
+  /** Runs when the transport is there: the deadlines begin. */
+  override connectionMade(): void {
+    this.setTimeout(this.timeOut)
+    this.transport.registerProducer(this, true)
+    this.#deadlines.connected()
+  }
+
+  override dataReceived(bytes: Uint8Array): void {
+    if (this.#state === 'switched') {
+      this.#successor?.dataReceived(bytes)
+    } else if (this.#state === 'lingering') {
+      this.#lingerLeft -= bytes.length
+      if (this.#lingerLeft < 0) this.transport.abortConnection()
+    } else if (this.#state !== 'closed') {
+      this.resetTimeout()
+      if (this.#state === 'body') this.#deadlines.touchBody()
+      this.#run(bytes)
+    }
+  }
+
+  /** The peer finished sending. What it asked for is still answered; what it left unfinished is refused. */
+  override readConnectionLost(): void {
+    this.#peerFinished = true
+    if (this.#state === 'switched') this.#successor?.readConnectionLost()
+    else if (this.#state === 'lingering') this.transport.loseConnection()
+    else if (this.#state !== 'closed') this.#run(NOTHING)
+  }
+
+  /** The connection is gone: everybody who waits learns why, and no timer is left. */
+  override connectionLost(reason: ConnectionLost): void {
+    super.connectionLost(reason)
+    this.setTimeout(null)
+    this.#deadlines.clear()
+    this.become('closed')
+    this.outgoing.stop()
+    this.dropRequest(reason)
+    this.#successor?.connectionLost(reason)
+  }
+
+  /** Takes bytes through the line receiver; whatever goes wrong ends in a refusal, never in an exception. */
+  #run(bytes: Uint8Array): void {
+    this.enterTurn()
+    try {
+      super.dataReceived(bytes)
+      if (this.#peerFinished && !this.paused) this.#inputEnded()
+    } catch (error) {
+      if (!this.isOver) this.refuse(error)
+    }
+    this.leaveTurn()
+  }
+
+  /** The peer will send nothing more, and everything it sent was looked at. */
+  #inputEnded(): void {
+    if (this.#state === 'idle') this.loseConnection()
+    else if (this.#state === 'head') throw remoteError('ERR_HEAD_INCOMPLETE', 'head')
+    else if (this.#state === 'body') this.contentStopped()
+  }
+
+  /** Input is looked at while somebody has use for it: a request that can be answered, content that is wanted. */
+  protected updateFlow(): void {
+    const hold =
+      this.#state === 'done' ||
+      (this.#state === 'body' && !this.wantsContent) ||
+      (this.#state === 'idle' && this.outgoing.full)
+    if (hold === this.paused) return
+    this.paused = hold
+    // Inside a turn the line receiver is at work and goes on by itself.
+    if (!hold && !this.inTurn) this.#run(NOTHING)
+  }
+
+  /** Sends what the turn wrote, and sees what the connection waits for now. */
+  protected override turnEnded(): void {
+    if (this.#state === 'closed' || this.#state === 'switched') return
+    this.output.flush()
+    if (this.#state === 'lingering') return
+    const held = this.paused && this.lineBuffer.length > this.#settings.readAheadBytes
+    if (held !== this.#readingPaused) {
+      this.#readingPaused = held
+      if (held) this.transport.pauseProducing()
+      else this.transport.resumeProducing()
+    }
+    this.#deadlines.turnEnded(this.#state, this.wantsContent)
+  }
+
+  #deadlinePassed(name: DeadlineName): void {
+    if (name === 'header') this.refuse(remoteError('ERR_HEADER_TIMEOUT', 'head'))
+    else if (name === 'body') this.refuse(remoteError('ERR_CONTENT_TIMEOUT', 'content'))
+    else if (name === 'first-byte') this.loseConnection()
+    else this.forceAbortClient()
+  }
+
+  /** Runs when no byte came for `timeOut`: closes silently between requests. Other states have their own deadlines. */
+  override timeoutConnection(): void {
+    if (this.#state === 'idle') this.loseConnection()
+    else if (!this.isOver) this.setTimeout(this.timeOut)
+  }
+
+  /**
+   * Sends what was written and closes our direction, then reads on for a while: a peer that is still sending would
+   * otherwise lose our last words to a reset (RFC 9112 §9.6).
+   */
+  loseConnection(): void {
+    if (this.isOver) return
+    this.become('lingering')
+    this.output.flush()
+    this.dropRequest({ kind: 'aborted' })
+    this.#letGo()
+    this.#lingerLeft = this.#settings.lingerBytes
+    this.outgoing.stop()
+    if (this.#peerFinished) this.transport.loseConnection()
+    else this.transport.closeWrite()
+    this.#deadlines.closing(this.abortTimeout)
+  }
+
+  /** Breaks the connection off; what was not sent is lost. */
+  abortConnection(): void {
+    this.output.clear()
+    this.transport.abortConnection()
+  }
+
+  /** Runs when a closed connection would not end: breaks it off. */
+  forceAbortClient(): void {
+    this.abortConnection()
+  }
+
+  /** Hands the connection to `protocol`, with every byte that came after the request. */
+  protected handOver(protocol: Protocol): void {
+    const rest = this.clearLineBuffer()
+    this.output.flush()
+    this.become('switched')
+    this.#letGo()
+    this.#successor = protocol
+    protocol.makeConnection(this.transport)
+    if (rest.length > 0) protocol.dataReceived(rest)
+    if (this.#peerFinished) protocol.readConnectionLost()
+  }
+
+  /** Stops being the one who reads requests: no deadline, no producer, no line is ours any more. */
+  #letGo(): void {
+    this.setTimeout(null)
+    this.#deadlines.clear()
+    this.poison()
+    this.transport.unregisterProducer()
+    if (this.#readingPaused) this.transport.resumeProducing()
+    this.#readingPaused = false
+  }
+}

@@ -1,0 +1,97 @@
+import type { Headers } from '@millrace/headers'
+import type { Address, Consumer, PullProducer, PushProducer, Transport } from '@millrace/transport'
+import { HTTPReceiver } from './http-receiver.ts'
+import { Outgoing } from './outgoing.ts'
+import type { Output } from './output.ts'
+
+/**
+ * The writing half of a channel: what a turn writes is collected and leaves in one write when the turn ends.
+ *
+ * @public
+ */
+export abstract class HTTPSender extends HTTPReceiver implements Consumer {
+  protected outgoing!: Outgoing
+  /** How deep we are in calls from outside. */
+  #depth = 0
+  #endPromised = false
+
+  override makeConnection(transport: Transport): void {
+    this.outgoing = new Outgoing(transport)
+    super.makeConnection(transport)
+  }
+
+  /** What this turn wrote so far. */
+  get output(): Output {
+    return this.outgoing.output
+  }
+
+  /** Runs when the outermost call from outside is about to return. */
+  protected abstract turnEnded(): void
+
+  protected get inTurn(): boolean {
+    return this.#depth > 0
+  }
+
+  protected enterTurn(): void {
+    this.#depth += 1
+  }
+
+  protected leaveTurn(): void {
+    this.#depth -= 1
+    if (this.#depth === 0) this.turnEnded()
+  }
+
+  flushSoon(): boolean {
+    if (this.#depth === 0 && !this.#endPromised) {
+      this.#endPromised = true
+      void Promise.resolve().then(() => {
+        this.#endPromised = false
+        this.turnEnded()
+      })
+    }
+    return this.outgoing.wrote()
+  }
+
+  /** Writes a final head as it stands, with no decision of ours. Most code wants {@link Request.write}. */
+  writeHeaders(version: string, statusCode: number, reason: string, headers: Headers): void {
+    this.output.addText(`${version} ${statusCode} ${reason}\r\n${headers.toWire()}\r\n`)
+    this.flushSoon()
+  }
+
+  /** Writes octets as they stand, behind what the current response wrote. */
+  write(bytes: Uint8Array): void {
+    this.output.addBytes(bytes)
+    this.flushSoon()
+  }
+
+  /** Writes several pieces as they stand. */
+  writeSequence(parts: readonly Uint8Array[]): void {
+    for (const part of parts) this.output.addBytes(part)
+    this.flushSoon()
+  }
+
+  registerProducer(producer: PushProducer, streaming: true): void
+  registerProducer(producer: PullProducer, streaming: false): void
+  registerProducer(producer: PushProducer | PullProducer, streaming: boolean): void {
+    this.outgoing.register(producer, streaming)
+  }
+
+  unregisterProducer(): void {
+    this.outgoing.unregister()
+  }
+
+  /** Where the peer is. */
+  getPeer(): Address {
+    return this.transport.getPeer()
+  }
+
+  /** Where we are. */
+  getHost(): Address {
+    return this.transport.getHost()
+  }
+
+  /** Whether the bytes travel encrypted. */
+  isSecure(): boolean {
+    return this.transport.isSecure()
+  }
+}

@@ -1,0 +1,70 @@
+import type { PullProducer, PushProducer, Transport } from '@millrace/transport'
+import { Output } from './output.ts'
+import { PullToPush } from './pull-to-push.ts'
+
+/** Collected octets that do not wait for the end of the turn: enough for any system call to be worth it. */
+const FLUSH_ABOVE = 65_536
+
+/** The way out of a channel: what is collected in this turn, who produces it, and whether the peer takes it. */
+export class Outgoing {
+  readonly output: Output
+  #producer: PushProducer | null = null
+  #pull: PullToPush | null = null
+  #full = false
+
+  constructor(transport: Transport) {
+    this.output = new Output(transport)
+  }
+
+  /** Whether the transport asked us to pause: the peer takes less than we write. */
+  get full(): boolean {
+    return this.#full
+  }
+
+  /** Attaches the source of the content. @throws {Error} when there is one */
+  register(producer: PushProducer | PullProducer, streaming: boolean): void {
+    if (this.#producer !== null) throw new Error('a producer is registered already: unregister it first')
+    if (streaming) {
+      this.#producer = producer as PushProducer
+      if (this.#full) this.#producer.pauseProducing()
+      return
+    }
+    this.#pull = new PullToPush(producer)
+    this.#producer = this.#pull
+    if (this.#full) this.#pull.pauseProducing()
+    else this.#pull.resumeProducing()
+  }
+
+  unregister(): void {
+    this.#pull?.detach()
+    this.#pull = null
+    this.#producer = null
+  }
+
+  /** The transport holds enough. */
+  pause(): void {
+    this.#full = true
+    this.#producer?.pauseProducing()
+  }
+
+  /** The transport has room. */
+  resume(): void {
+    this.#full = false
+    this.#producer?.resumeProducing()
+  }
+
+  /** The transport is gone. */
+  stop(): void {
+    const producer = this.#producer
+    this.unregister()
+    producer?.stopProducing()
+  }
+
+  /** Something was written; returns whether there is room for more. */
+  wrote(): boolean {
+    // A pull producer is paced by the transport's room, so the transport must see each piece at once.
+    if (this.#pull !== null || this.output.length >= FLUSH_ABOVE) this.output.flush()
+    this.#pull?.wrote()
+    return !this.#full
+  }
+}

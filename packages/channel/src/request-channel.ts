@@ -1,0 +1,32 @@
+import type { Clock, Consumer, Protocol, Transport } from '@millrace/transport'
+import type { Output } from './output.ts'
+
+/**
+ * What a {@link Request} needs of its channel; {@link HTTPChannel} is the one that matters.
+ *
+ * @public
+ */
+export interface RequestChannel extends Consumer {
+  readonly transport: Transport
+  readonly clock: Clock
+  /** Whether the connection is kept after the current response; once false it stays false. */
+  persistent: boolean
+  /** Whether responses get a `Date`. */
+  readonly sendDate: boolean
+  /** What is to be sent in this turn. */
+  readonly output: Output
+  /** The request wants (more) content: reading goes on, and an expected `100 Continue` is sent. */
+  contentWanted(): void
+  /** The request holds as much content as it should: reading stops. */
+  contentUnwanted(): void
+  /** The response to `request` is as good as complete: decides what becomes of content that nobody read. */
+  dropContent(request: object): void
+  /** Sees that what is in `output` leaves at the end of this turn; returns whether the peer keeps up. */
+  flushSoon(): boolean
+  /** The response is complete. */
+  requestDone(request: object): void
+  /** Hands the connection to `protocol`, with every byte that came after the request. */
+  switchProtocol(request: object, protocol: Protocol): void
+  loseConnection(): void
+  abortConnection(): void
+}

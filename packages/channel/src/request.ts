@@ -1,0 +1,277 @@
+import type { Headers } from '@millrace/headers'
+import type { RequestTarget } from '@millrace/message'
+import type { ConnectionLost, Protocol, PullProducer, PushProducer } from '@millrace/transport'
+import { createAbortController, type PlatformAbortSignal } from './abort-signal.ts'
+import { RequestContent } from './content.ts'
+import { LocalProtocolError } from './errors.ts'
+import type { RequestChannel } from './request-channel.ts'
+import type { RequestHead } from './request-head.ts'
+import { ResponseWriter } from './response-writer.ts'
+import { encodeUtf8 } from './utf8.ts'
+
+/**
+ * Makes the object for one request, when its head is complete and found valid.
+ *
+ * @public
+ */
+export type RequestFactory = (channel: RequestChannel, head: RequestHead) => Request
+
+/**
+ * One request and its response, as the application sees them. Override {@link Request.process}; it runs as soon as the
+ * head is complete, while the content may still be on its way.
+ *
+ * After the connection is lost every writing method is a no-op: a late answer hurts nobody.
+ *
+ * @public
+ */
+export class Request {
+  readonly channel: RequestChannel
+  readonly head: RequestHead
+  /** As received; methods are case-sensitive (RFC 9110 §9.1). */
+  method: string
+  /** The request-target, octet for octet as received (RFC 9112 §3.2). */
+  requestTarget: string
+  /** `HTTP/1.0` or `HTTP/1.1`; a higher minor version counts as 1.1 (RFC 9110 §6.2). */
+  clientproto: string
+  readonly #response: ResponseWriter
+  #content: RequestContent | null = null
+  #controller: ReturnType<typeof createAbortController> | null = null
+  #finished: ((reason: ConnectionLost | null) => void)[] = []
+  #drained: (() => void)[] = []
+  #lost: ConnectionLost | null = null
+
+  constructor(channel: RequestChannel, head: RequestHead) {
+    this.channel = channel
+    this.head = head
+    this.method = head.method
+    this.requestTarget = head.requestTarget
+    this.clientproto = head.minorVersion === 0 ? 'HTTP/1.0' : 'HTTP/1.1'
+    this.#response = new ResponseWriter(channel, head)
+  }
+
+  /** The fields of the request, in order and spelling of the sender. */
+  get requestHeaders(): Headers {
+    return this.head.headers
+  }
+
+  /** The parsed request-target, in one of its four forms. */
+  get target(): RequestTarget {
+    return this.head.target as RequestTarget
+  }
+
+  /** The request-target under the name that Twisted uses. */
+  get uri(): string {
+    return this.requestTarget
+  }
+
+  /** The request-target up to its query, as received. */
+  get path(): string {
+    const query = this.requestTarget.indexOf('?')
+    return query === -1 ? this.requestTarget : this.requestTarget.slice(0, query)
+  }
+
+  /** The content, read from the peer only as fast as it is asked for here. */
+  get content(): RequestContent {
+    this.#content ??= new RequestContent(this.channel, this.head.contentLength === 0 ? 'ended' : 'open')
+    return this.#content
+  }
+
+  /** The fields of the response, to be changed until its head is sent. */
+  get responseHeaders(): Headers {
+    return this.#response.headers
+  }
+
+  /** The trailer fields of the response: sent after the content where the framing allows it (RFC 9112 §7.1.2). */
+  get responseTrailers(): Headers {
+    return this.#response.trailers
+  }
+
+  /** The status code of the response, 200 unless set. */
+  get code(): number {
+    return this.#response.statusCode
+  }
+
+  /** Whether the head of the response was written. */
+  get startedWriting(): boolean {
+    return this.#response.state !== 'idle'
+  }
+
+  /** Whether the response is complete, or can never be. */
+  get finished(): boolean {
+    return this.#response.state === 'done'
+  }
+
+  /** Why the exchange ended before its response was complete; `null` as long as it did not. */
+  get lost(): ConnectionLost | null {
+    return this.#lost
+  }
+
+  /** Aborts, with the {@link ConnectionLost} as its reason, when the exchange ends before the response is complete. */
+  get signal(): PlatformAbortSignal {
+    if (this.#controller === null) {
+      this.#controller = createAbortController()
+      if (this.#lost !== null) this.#controller.abort(this.#lost)
+    }
+    return this.#controller.signal
+  }
+
+  /** Resolves when the response is complete, with `null`, or when it never will be, with the reason. Never rejects. */
+  notifyFinish(): Promise<ConnectionLost | null> {
+    if (this.finished) return Promise.resolve(this.#lost)
+    return new Promise((resolve) => this.#finished.push(resolve))
+  }
+
+  // --- hooks, in the order in which they run
+
+  /**
+   * Learns how much content comes, before {@link Request.requestReceived}.
+   *
+   * @param lengthBytes - octets; `null` for chunked content, whose length is not known
+   */
+  gotLength(lengthBytes: number | null): void {
+    void lengthBytes
+  }
+
+  /** The head is complete. Calls {@link Request.process}; may write, finish, close. */
+  requestReceived(method: string, requestTarget: string, version: string): void | Promise<void> {
+    this.method = method
+    this.requestTarget = requestTarget
+    this.clientproto = version
+    return this.process()
+  }
+
+  /**
+   * Answers the request: the application's hook. May return a promise; a failure becomes a 500 if nothing was sent,
+   * else the connection is aborted.
+   */
+  process(): void | Promise<void> {
+    this.setResponseCode(501)
+    this.finish()
+  }
+
+  /** A piece of content arrived: queued for {@link Request.content}. Override to see each piece first. */
+  handleContentChunk(chunk: Uint8Array): void {
+    this.content.push(chunk)
+  }
+
+  // --- the response
+
+  /**
+   * Sets the status of the response.
+   *
+   * @param code - 200–599, or 101 before {@link Request.upgrade}
+   * @param reason - the reason phrase; the registered one unless given
+   * @throws {RangeError} on another code; {TypeError} on control characters in the phrase
+   * @throws {LocalProtocolError} `ERR_HEAD_SENT`
+   */
+  setResponseCode(code: number, reason: string | null = null): void {
+    if (this.#lost === null) this.#response.setResponseCode(code, reason)
+  }
+
+  /** Sets a field of the response, replacing all of that name. @throws {HeaderError} on what may not stand on the wire */
+  setHeader(name: string, value: string): void {
+    if (this.#lost !== null) return
+    this.#response.assertHeadUnsent()
+    this.#response.headers.set(name, value)
+  }
+
+  /**
+   * Writes content, and the head before the first of it. Without a `Content-Length` set it is chunked, or ends by
+   * closing for a 1.0 client.
+   *
+   * @param data - octets, or text that is sent as UTF-8
+   * @returns whether the peer keeps up; when false, better wait for {@link Request.drained}
+   * @throws {LocalProtocolError} `ERR_FINISHED`, `ERR_CONTENT_LENGTH_EXCEEDED` (which also aborts)
+   */
+  write(data: Uint8Array | string): boolean {
+    if (this.#lost !== null) return true
+    this.#response.write(typeof data === 'string' ? encodeUtf8(data) : data)
+    return this.channel.flushSoon()
+  }
+
+  /**
+   * Completes the response.
+   *
+   * @param data - the last piece; when nothing was written before it is all there is, and its length is announced
+   * @throws {LocalProtocolError} `ERR_FINISHED`, `ERR_CONTENT_LENGTH_SHORT` (which also aborts)
+   */
+  finish(data?: Uint8Array | string): void {
+    if (this.#lost !== null) return
+    this.channel.dropContent(this)
+    this.#response.finish(typeof data === 'string' ? encodeUtf8(data) : (data ?? null))
+    this.channel.requestDone(this)
+  }
+
+  /** Resolves when the peer took enough of what was written, or will take no more. */
+  drained(): Promise<void> {
+    if (this.finished || this.channel.flushSoon()) return Promise.resolve()
+    return new Promise((resolve) => this.#drained.push(resolve))
+  }
+
+  /** Lets `producer` write the content, as fast as the peer takes it. @throws {Error} when there is one already */
+  registerProducer(producer: PushProducer, streaming: true): void
+  registerProducer(producer: PullProducer, streaming: false): void
+  registerProducer(producer: PushProducer | PullProducer, streaming: boolean): void {
+    if (this.#lost !== null) producer.stopProducing()
+    else if (streaming) this.channel.registerProducer(producer as PushProducer, true)
+    else this.channel.registerProducer(producer, false)
+  }
+
+  unregisterProducer(): void {
+    if (this.#lost === null) this.channel.unregisterProducer()
+  }
+
+  /** Closes the connection after what was written. */
+  loseConnection(): void {
+    this.channel.loseConnection()
+  }
+
+  /**
+   * Sends the head (101 for an `Upgrade`, a 2xx for CONNECT) and hands the connection over: `protocol` is bound to the
+   * transport and gets every byte that came after this request.
+   *
+   * @throws {LocalProtocolError} `ERR_NO_UPGRADE` when content is left to read or the response has begun
+   */
+  upgrade(protocol: Protocol): void {
+    if (this.#lost !== null) return
+    if (this.#response.state !== 'idle' || this.head.contentLength !== 0) {
+      throw new LocalProtocolError('ERR_NO_UPGRADE')
+    }
+    this.#response.begin(null, 0)
+    this.#response.abandon()
+    this.channel.switchProtocol(this, protocol)
+  }
+
+  // --- for the channel
+
+  /** All content was received. */
+  contentEnded(trailers: Headers | undefined): void {
+    this.content.end(trailers)
+  }
+
+  /** The response left, or the connection was handed over. */
+  settled(): void {
+    const finished = this.#finished
+    this.#finished = []
+    for (const resolve of finished) resolve(this.#lost)
+    this.roomAgain()
+  }
+
+  /** The peer took enough of what was written. */
+  roomAgain(): void {
+    if (this.#drained.length === 0) return
+    const drained = this.#drained
+    this.#drained = []
+    for (const resolve of drained) resolve()
+  }
+
+  /** The exchange is over before its response was complete. */
+  connectionLost(reason: ConnectionLost, error?: Error): void {
+    if (this.head.contentLength !== 0) this.content.fail(error ?? new Error(`the connection was lost (${reason.kind})`))
+    if (this.#lost !== null || this.finished) return
+    this.#lost = reason
+    this.#response.abandon()
+    this.#controller?.abort(reason)
+    this.settled()
+  }
+}

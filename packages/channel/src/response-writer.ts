@@ -1,0 +1,217 @@
+import { chunkHead, encodeTrailers } from '@millrace/chunked'
+import { encodeLatin1, hasToken, Headers, isFieldValue } from '@millrace/headers'
+import { reasonPhrase, responseBodyAllowed } from '@millrace/message'
+import { dateFieldLine } from './date-field.ts'
+import { LocalProtocolError } from './errors.ts'
+import type { RequestChannel } from './request-channel.ts'
+
+/**
+ * How the end of our content is told (RFC 9112 §6.3): not at all because there is none, by its length, by the last
+ * chunk, or by closing.
+ */
+type Framing = 'none' | 'length' | 'chunked' | 'close'
+
+/** Our half of an exchange: nothing sent, the final head sent, all sent. */
+export type ResponseState = 'idle' | 'send-body' | 'done'
+
+/** What of the request decides how a response is framed. */
+interface Asked {
+  readonly method: string
+  readonly minorVersion: number
+}
+
+/** Status lines are the same for every response with a code: each is built once. */
+const STATUS_LINES: string[] = []
+
+/** Writes one response: the head with the framing that fits, then content that keeps to it. */
+export class ResponseWriter {
+  statusCode = 200
+  reason: string | null = null
+  #headers: Headers | null = null
+  #trailers: Headers | null = null
+  #state: ResponseState = 'idle'
+  #framing: Framing = 'none'
+  #remaining = 0
+  readonly #channel: RequestChannel
+  readonly #asked: Asked
+
+  constructor(channel: RequestChannel, asked: Asked) {
+    this.#channel = channel
+    this.#asked = asked
+  }
+
+  get state(): ResponseState {
+    return this.#state
+  }
+
+  get headers(): Headers {
+    this.#headers ??= new Headers()
+    return this.#headers
+  }
+
+  get trailers(): Headers {
+    this.#trailers ??= new Headers()
+    return this.#trailers
+  }
+
+  setResponseCode(statusCode: number, reason: string | null): void {
+    this.assertHeadUnsent()
+    if (!Number.isInteger(statusCode) || ((statusCode < 200 || statusCode > 599) && statusCode !== 101)) {
+      throw new RangeError(`a final status code is an integer of 200–599, not ${statusCode}`)
+    }
+    if (reason !== null && !isFieldValue(reason)) {
+      throw new TypeError('a reason phrase has no control characters (RFC 9112 §4)')
+    }
+    this.statusCode = statusCode
+    this.reason = reason
+  }
+
+  assertHeadUnsent(): void {
+    if (this.#state !== 'idle') throw new LocalProtocolError('ERR_HEAD_SENT')
+  }
+
+  /** Writes a piece of content, and the head before the first one. */
+  write(chunk: Uint8Array): void {
+    if (this.#state === 'done') throw new LocalProtocolError('ERR_FINISHED')
+    if (this.#state === 'idle') this.begin(null, chunk.length)
+    if (chunk.length === 0 || this.#framing === 'none') return
+    const output = this.#channel.output
+    if (this.#framing === 'chunked') {
+      output.addText(chunkHead(chunk.length), chunk.length + 2)
+      output.addBytes(chunk)
+      output.addText('\r\n')
+      return
+    }
+    if (this.#framing === 'length') this.#spend(chunk.length)
+    output.addBytes(chunk)
+  }
+
+  /** Completes the response; `chunk` is its last piece, and all of it when nothing was written before. */
+  finish(chunk: Uint8Array | null): void {
+    if (this.#state === 'done') throw new LocalProtocolError('ERR_FINISHED')
+    const length = chunk === null ? 0 : chunk.length
+    if (this.#state === 'idle') this.begin(this.#trailers === null ? length : null, length)
+    if (length > 0) this.write(chunk as Uint8Array)
+    if (this.#framing === 'length' && this.#remaining > 0) {
+      this.#state = 'done'
+      this.#channel.abortConnection()
+      throw new LocalProtocolError('ERR_CONTENT_LENGTH_SHORT')
+    }
+    if (this.#framing === 'chunked') {
+      this.#channel.output.addText(this.#trailers === null ? '0\r\n\r\n' : encodeTrailers(this.#trailers))
+    }
+    this.#state = 'done'
+  }
+
+  /** Takes the writer out of use: the connection is gone, or another response took its place. */
+  abandon(): void {
+    this.#state = 'done'
+  }
+
+  /**
+   * Sends the final head.
+   *
+   * @param finalLength - the octets of all content when they are known, else `null`
+   * @param more - octets that follow at once
+   */
+  begin(finalLength: number | null, more: number): void {
+    const channel = this.#channel
+    const headers = this.#headers
+    if (headers !== null && headers.hasHeader('transfer-encoding')) throw new LocalProtocolError('ERR_FRAMING_FIELD')
+    const framingLine = this.#decideFraming(finalLength)
+    let head = statusLine(this.statusCode, this.reason)
+    if (channel.sendDate && (headers === null || !headers.hasHeader('date'))) {
+      head += dateFieldLine(channel.clock.wallTimeMs())
+    }
+    if (headers !== null) head += headers.toWire()
+    head += framingLine + this.#connectionLine() + '\r\n'
+    this.#state = 'send-body'
+    channel.output.addText(head, more < 4_096 ? more : 0)
+  }
+
+  /** Decides the framing and returns the field line that tells it, if one is needed beyond what the application set. */
+  #decideFraming(finalLength: number | null): string {
+    const status = this.statusCode
+    const announced = this.#announcedLength()
+    if (status === 205) {
+      this.#framing = 'none'
+      if (announced !== null) this.headers.removeHeader('content-length')
+      return 'Content-Length: 0\r\n' // RFC 9110 §15.3.6: a 205 has no content, and says so
+    }
+    if (!responseBodyAllowed(this.#asked.method, status)) {
+      this.#framing = 'none'
+      const tellsLength = this.#asked.method === 'HEAD' && status >= 200 && status !== 204 && status !== 304
+      if (!tellsLength) {
+        // RFC 9110 §8.6: none on 1xx, 204 and 2xx to CONNECT; 304 may keep what a 200 would have had.
+        if (announced !== null && status !== 304) this.headers.removeHeader('content-length')
+        return ''
+      }
+      return announced === null && finalLength !== null && finalLength > 0 ? lengthLine(finalLength) : ''
+    }
+    if (announced !== null) {
+      this.#framing = 'length'
+      this.#remaining = announced
+      return ''
+    }
+    if (finalLength !== null) {
+      this.#framing = 'length'
+      this.#remaining = finalLength
+      return lengthLine(finalLength)
+    }
+    if (this.#asked.minorVersion >= 1) {
+      this.#framing = 'chunked'
+      return 'Transfer-Encoding: chunked\r\n'
+    }
+    this.#framing = 'close'
+    this.#channel.persistent = false
+    return ''
+  }
+
+  #announcedLength(): number | null {
+    const value = this.#headers?.get('content-length')
+    if (value === undefined) return null
+    if (!/^[0-9]{1,15}$/.test(value)) throw new LocalProtocolError('ERR_CONTENT_LENGTH')
+    return Number(value)
+  }
+
+  #connectionLine(): string {
+    const channel = this.#channel
+    const own = this.#headers?.getRawHeaders('connection')
+    if (own !== undefined && hasToken(own, 'close')) {
+      channel.persistent = false
+      return ''
+    }
+    if (!channel.persistent) return 'Connection: close\r\n'
+    // A 1.0 client keeps the connection only when told (RFC 9112 §9.3); to 1.1 it goes without saying.
+    return this.#asked.minorVersion === 0 && own === undefined ? 'Connection: keep-alive\r\n' : ''
+  }
+
+  #spend(length: number): void {
+    if (length > this.#remaining) {
+      this.#state = 'done'
+      this.#channel.abortConnection()
+      throw new LocalProtocolError('ERR_CONTENT_LENGTH_EXCEEDED')
+    }
+    this.#remaining -= length
+  }
+}
+
+function lengthLine(length: number): string {
+  return `Content-Length: ${length}\r\n`
+}
+
+function statusLine(statusCode: number, reason: string | null): string {
+  if (reason !== null) return `HTTP/1.1 ${statusCode} ${reason}\r\n`
+  const built = STATUS_LINES[statusCode]
+  if (built !== undefined) return built
+  const line = `HTTP/1.1 ${statusCode} ${reasonPhrase(statusCode)}\r\n`
+  STATUS_LINES[statusCode] = line
+  return line
+}
+
+/** A complete short response by the channel itself: nothing of the request is repeated in it, nothing internal told. */
+export function errorResponse(statusCode: number, dateLine: string, withContent: boolean): Uint8Array {
+  const text = `${statusCode} ${reasonPhrase(statusCode)}\n`
+  const fields = `Content-Type: text/plain\r\nContent-Length: ${text.length}\r\nConnection: close\r\n`
+  return encodeLatin1(`${statusLine(statusCode, null)}${dateLine}${fields}\r\n${withContent ? text : ''}`)
+}
