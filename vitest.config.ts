@@ -1,22 +1,23 @@
-import { readdirSync, existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 
 /** Packages are tested from source: the condition is resolved in every project, so no build is needed. */
 const conditions = ['@millrace/source', 'node', 'import', 'default']
 
-const projects = ['packages', 'apps', 'examples'].flatMap((group) =>
-  existsSync(group)
-    ? readdirSync(group)
-        .filter((name) => existsSync(`${group}/${name}/test`))
-        .map((name) => ({
-          extends: true as const,
-          test: { name, root: `${group}/${name}`, include: ['test/**/*.test.ts'] },
-        }))
-    : [],
-)
+const members = ['packages', 'apps', 'examples']
+  .filter((group) => existsSync(group))
+  .flatMap((group) => readdirSync(group).map((name) => ({ name, root: `${group}/${name}` })))
 
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
-  test: { projects },
+  test: {
+    allowOnly: false,
+    projects: [...members, { name: 'scripts', root: 'scripts' }]
+      .filter(({ root }) => existsSync(`${root}/test`))
+      .map((project) => ({
+        extends: true as const,
+        test: { ...project, include: ['test/**/*.test.ts'] },
+      })),
+  },
 })
