@@ -152,6 +152,7 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
     if (current === undefined || current !== request) throw new LocalProtocolError('ERR_NOT_CURRENT')
     this.requests.shift()
     this.outgoing.unregister()
+    this.outgoing.limit()
     current.settled()
     if (this.#content !== null && this.persistent) this.#content.discard(this.#settings.discardBytes)
     else this.#nextRequest()

@@ -63,8 +63,14 @@ export class Outgoing {
   /** Something was written; returns whether there is room for more. */
   wrote(): boolean {
     // A pull producer is paced by the transport's room, so the transport must see each piece at once.
-    if (this.#pull !== null || this.output.length >= FLUSH_ABOVE) this.output.flush()
+    if (this.#pull !== null) this.output.flush()
+    else this.limit()
     this.#pull?.wrote()
     return !this.#full
+  }
+
+  /** Sends what was collected when it is much: many answers in one turn must meet the transport's back-pressure. */
+  limit(): void {
+    if (this.output.length >= FLUSH_ABOVE) this.output.flush()
   }
 }

@@ -13,7 +13,7 @@ export type ReadState = 'idle' | 'head' | 'body' | 'done' | 'lingering' | 'switc
 
 /** Every legal move; `http-channel.ts` is the only place that makes them, and a test watches that it makes no other. */
 export const TRANSITIONS: Readonly<Record<ReadState, readonly ReadState[]>> = {
-  idle: ['head', 'lingering', 'closed'],
+  idle: ['head', 'body', 'done', 'lingering', 'closed'],
   head: ['body', 'done', 'lingering', 'closed'],
   body: ['done', 'lingering', 'closed'],
   done: ['idle', 'switched', 'lingering', 'closed'],
