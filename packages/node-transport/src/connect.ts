@@ -99,7 +99,9 @@ class Attempt {
       return await this.#establish()
     } catch (error) {
       this.#socket?.destroy()
-      throw this.#givenUp === null ? connectError(this.#where(), error, this.#isHandshake) : this.#givenUp.reason
+      throw this.#givenUp === null
+        ? connectError(this.#where(), error, this.#isHandshake)
+        : this.#givenUp.reason
     } finally {
       deadline?.cancel()
       signal?.removeEventListener('abort', abort)
@@ -136,7 +138,9 @@ class Attempt {
   }
 
   #where(): string {
-    return 'path' in this.#target ? this.#target.path : `${this.#target.host ?? 'localhost'}:${this.#target.port}`
+    return 'path' in this.#target
+      ? this.#target.path
+      : `${this.#target.host ?? 'localhost'}:${this.#target.port}`
   }
 }
 

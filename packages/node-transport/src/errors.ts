@@ -1,7 +1,26 @@
 import { errorCode } from './lost-reason.ts'
 
+/**
+ * What a {@link TransportError} is about: stable, for programs.
+ *
+ * @public
+ */
+export type TransportErrorCode =
+  | 'ERR_LISTEN_IN_USE'
+  | 'ERR_LISTEN_DENIED'
+  | 'ERR_LISTEN_UNAVAILABLE'
+  | 'ERR_LISTEN_FAILED'
+  | 'ERR_CONNECT_REFUSED'
+  | 'ERR_CONNECT_UNREACHABLE'
+  | 'ERR_CONNECT_NAME'
+  | 'ERR_CONNECT_TLS'
+  | 'ERR_CONNECT_TIMEOUT'
+  | 'ERR_CONNECT_FAILED'
+
 /** For each code: what happened, the status that a gateway would answer, and where that status is defined. */
-const TABLE = {
+const TABLE: Readonly<
+  Record<TransportErrorCode, readonly [message: string, statusHint: number, section: string]>
+> = {
   ERR_LISTEN_IN_USE: ['the address is in use', 500, 'RFC 9110 §15.6.1'],
   ERR_LISTEN_DENIED: ['the system does not permit to listen there', 500, 'RFC 9110 §15.6.1'],
   ERR_LISTEN_UNAVAILABLE: ['this machine has no such address', 500, 'RFC 9110 §15.6.1'],
@@ -12,14 +31,7 @@ const TABLE = {
   ERR_CONNECT_TLS: ['the TLS handshake failed', 502, 'RFC 9110 §15.6.3'],
   ERR_CONNECT_TIMEOUT: ['no connection in time', 504, 'RFC 9110 §15.6.5'],
   ERR_CONNECT_FAILED: ['the connection could not be made', 502, 'RFC 9110 §15.6.3'],
-} as const satisfies Record<string, readonly [message: string, statusHint: number, section: string]>
-
-/**
- * What a {@link TransportError} is about: stable, for programs.
- *
- * @public
- */
-export type TransportErrorCode = keyof typeof TABLE
+}
 
 /**
  * A connection could not be made or accepted. `cause` holds the error of the system.
@@ -27,7 +39,7 @@ export type TransportErrorCode = keyof typeof TABLE
  * @public
  */
 export class TransportError extends Error {
-  override readonly name: 'TransportError' = 'TransportError'
+  override readonly name = 'TransportError'
   readonly code: TransportErrorCode
   /** The HTTP status with which a gateway would answer. */
   readonly statusHint: number

@@ -72,7 +72,8 @@ export async function listen(
   options: ListenOptions = {},
 ): Promise<Listener> {
   const { port = 0, host, path } = options
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new RangeError('port must be an integer, 0–65535')
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new RangeError('port must be an integer, 0–65535')
   if (path !== undefined && (host !== undefined || options.port !== undefined)) {
     throw new TypeError('a path takes neither port nor host')
   }
@@ -80,7 +81,8 @@ export async function listen(
   try {
     await listener.open()
   } catch (error) {
-    const isLeftOver = path !== undefined && errorCode(error) === 'EADDRINUSE' && (await removeStaleSocket(path))
+    const isLeftOver =
+      path !== undefined && errorCode(error) === 'EADDRINUSE' && (await removeStaleSocket(path))
     if (!isLeftOver) throw listenError(where(options), error)
     await listener.open().catch((again: unknown) => Promise.reject(listenError(where(options), again)))
   }

@@ -1,5 +1,5 @@
-import { createServer } from 'node:net'
-import type { AddressInfo, Server, Socket } from 'node:net'
+import { createServer, Socket } from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import type { SecureContextOptions, Server as TlsServer, TLSSocket, TlsOptions } from 'node:tls'
 import type { Address, Protocol } from '@millrace/transport'
@@ -127,7 +127,10 @@ export class SocketListener implements Listener {
     const defaults = { ALPNProtocols: ['http/1.1'], handshakeTimeout: HANDSHAKE_TIMEOUT_MS }
     const server = createTlsServer({ ...defaults, ...options, allowHalfOpen: true })
     server.on('secureConnection', (socket) => this.#secured(socket))
-    server.on('tlsClientError', (error) => this.#options.onConnectError?.(error))
+    server.on('tlsClientError', (error, socket) => {
+      socket.destroy() // a handshake that took too long is only reported by Node
+      this.#options.onConnectError?.(error)
+    })
     return server
   }
 
@@ -160,7 +163,8 @@ export class SocketListener implements Listener {
 
 /** The socket below a TLS socket, which Node keeps under a private name; without it an abort is a plain close. */
 function carrierOf(socket: TLSSocket): Socket | undefined {
-  return (socket as { _parent?: Socket })._parent
+  const carrier: unknown = Reflect.get(socket, '_parent')
+  return carrier instanceof Socket ? carrier : undefined
 }
 
 function listeningAddress(server: Server): Address {

@@ -1,4 +1,5 @@
 import type { Clock, DelayedCall } from '@millrace/transport'
+import { reportError } from './report-error.ts'
 
 /**
  * Where a {@link NodeClock} reports.
@@ -29,7 +30,7 @@ export class NodeClock implements Clock {
   readonly #onError: (error: unknown) => void
 
   constructor(options: NodeClockOptions = {}) {
-    this.#onError = options.onError ?? ((error) => console.error(error))
+    this.#onError = options.onError ?? reportError
   }
 
   now(): number {
@@ -42,7 +43,8 @@ export class NodeClock implements Clock {
 
   /** @throws {RangeError} when the delay is negative or not finite */
   callLater(delayMs: number, callback: () => void): DelayedCall {
-    if (!(delayMs >= 0 && delayMs < Infinity)) throw new RangeError('delayMs must be a finite number, 0 or more')
+    if (!(delayMs >= 0 && delayMs < Infinity))
+      throw new RangeError('delayMs must be a finite number, 0 or more')
     return new TimerCall(performance.now() + delayMs, callback, this.#onError)
   }
 }

@@ -1,7 +1,15 @@
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
-import type { Address, ConnectionLost, Protocol, PullProducer, PushProducer, Transport } from '@millrace/transport'
+import type {
+  Address,
+  ConnectionLost,
+  Protocol,
+  PullProducer,
+  PushProducer,
+  Transport,
+} from '@millrace/transport'
 import { lostReason } from './lost-reason.ts'
+import { reportError } from './report-error.ts'
 import { resetSocket } from './reset-socket.ts'
 import { hostAddress, peerAddress } from './socket-address.ts'
 
@@ -22,10 +30,6 @@ export interface NodeTransportOptions {
   readonly carrier?: Socket
   /** The path of a unix socket, by which both ends are known. @defaultValue none: the socket runs over IP */
   readonly path?: string
-}
-
-function printError(error: unknown): void {
-  console.error(error)
 }
 
 /**
@@ -76,7 +80,7 @@ export class NodeTransport implements Transport {
     this.#path = options.path
     const bottom = this.#secure ? options.carrier : socket
     this.#tcp = this.#path === undefined && bottom !== undefined ? bottom : null
-    this.#onProtocolError = options.onProtocolError ?? printError
+    this.#onProtocolError = options.onProtocolError ?? reportError
     socket.on('error', (error) => this.#failed(error))
     socket.on('close', () => this.#closed())
     socket.on('drain', () => this.#drained())

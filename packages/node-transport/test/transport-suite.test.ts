@@ -8,13 +8,10 @@ import type { MakeTransportPair, PairHooks, TransportPair } from '@millrace/test
 import { afterAll } from 'vitest'
 import { connect, listen } from '../src/index.ts'
 import type { ConnectOptions, ConnectTarget, ListenOptions } from '../src/index.ts'
+import { turn } from './until.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'millrace-'))
 afterAll(() => rmSync(directory, { recursive: true }))
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
-}
 
 /** The left protocol connects, the right one is accepted. */
 async function pairOver(
@@ -23,20 +20,21 @@ async function pairOver(
   connectOptions: ConnectOptions = {},
 ): Promise<TransportPair> {
   const { onProtocolError } = hooks
-  let isAccepted = false
+  const accepted: Protocol[] = []
   const listener = await listen(
     () => {
-      isAccepted = true
+      accepted.push(right)
       return right
     },
     { ...listenOptions, onProtocolError },
   )
   const { address } = listener
-  const target: ConnectTarget = 'path' in address ? { path: address.path } : { port: listener.port, host: '127.0.0.1' }
+  const target: ConnectTarget =
+    'path' in address ? { path: address.path } : { port: listener.port, host: '127.0.0.1' }
   const transport = await connect(target, left, { ...connectOptions, onProtocolError })
-  while (!isAccepted && !transport.disconnecting) await nextTurn()
+  while (accepted.length === 0 && !transport.disconnecting) await turn()
   return {
-    turn: nextTurn,
+    turn,
     async close() {
       transport.abortConnection()
       await listener[Symbol.asyncDispose]()
@@ -63,7 +61,8 @@ transportSuite('TLS', overTls, {
 })
 
 let sockets = 0
-const overUnixSocket: MakeTransportPair = (...ends) => pairOver(ends, { path: join(directory, `${(sockets += 1)}.sock`) })
+const overUnixSocket: MakeTransportPair = (...ends) =>
+  pairOver(ends, { path: join(directory, `${(sockets += 1)}.sock`) })
 transportSuite('A unix socket', overUnixSocket, {
   families: ['unix'],
   secure: false,

@@ -56,7 +56,8 @@ export class FakeClock implements Clock {
   }
 
   callLater(delayMs: number, callback: () => void): DelayedCall {
-    if (!(delayMs >= 0 && delayMs < Infinity)) throw new RangeError('delayMs must be a finite number, 0 or more')
+    if (!(delayMs >= 0 && delayMs < Infinity))
+      throw new RangeError('delayMs must be a finite number, 0 or more')
     const call = new FakeCall(this.#nowMs + delayMs, callback, (cancelled) => {
       this.#calls.splice(this.#calls.indexOf(cancelled), 1)
     })
@@ -91,7 +92,8 @@ export class FakeClock implements Clock {
       const call = this.#calls[0]
       if (call === undefined || call.dueMs > endMs) break
       callsThisInstant = call.dueMs > this.#nowMs ? 1 : callsThisInstant + 1
-      if (callsThisInstant > MAX_CALLS_PER_INSTANT) throw new Error('callbacks keep scheduling calls without delay')
+      if (callsThisInstant > MAX_CALLS_PER_INSTANT)
+        throw new Error('callbacks keep scheduling calls without delay')
       this.#calls.shift()
       this.#nowMs = Math.max(this.#nowMs, call.dueMs)
       call.run()

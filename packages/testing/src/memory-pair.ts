@@ -49,7 +49,8 @@ export class MemoryPair {
   constructor(left: Protocol, right: Protocol, options: MemoryPairOptions = {}) {
     const { chunkBytes = Infinity, receiveWindowBytes = 65_536, schedule, ...rest } = options
     if (!(receiveWindowBytes >= 1)) throw new RangeError('receiveWindowBytes must be 1 or more')
-    if (typeof chunkBytes === 'number' && !(chunkBytes >= 1)) throw new RangeError('chunkBytes must be 1 or more')
+    if (typeof chunkBytes === 'number' && !(chunkBytes >= 1))
+      throw new RangeError('chunkBytes must be 1 or more')
     this.#chunkBytes = typeof chunkBytes === 'number' ? () => chunkBytes : chunkBytes
     this.#receiveWindowBytes = receiveWindowBytes
     this.#schedule = schedule

@@ -1,4 +1,11 @@
-import type { Address, ConnectionLost, Protocol, PullProducer, PushProducer, Transport } from '@millrace/transport'
+import type {
+  Address,
+  ConnectionLost,
+  Protocol,
+  PullProducer,
+  PushProducer,
+  Transport,
+} from '@millrace/transport'
 import { Outbound } from './outbound.ts'
 import { ProducerSlot } from './producer-slot.ts'
 import { toBytes, wireText } from './wire-text.ts'
@@ -262,7 +269,9 @@ export class MemoryTransport implements Transport {
     this.#producer.assertEmpty()
     const usable = this.#writing === 'open'
     const full = this.#outbound.waitingBytes >= this.#highWaterMarkBytes
-    this.#guard(() => (usable ? this.#producer.register(producer, streaming, full) : producer.stopProducing()))
+    this.#guard(() =>
+      usable ? this.#producer.register(producer, streaming, full) : producer.stopProducing(),
+    )
     this.#wake()
   }
 
@@ -304,7 +313,8 @@ export class MemoryTransport implements Transport {
   #step(protocol: Protocol): boolean {
     if (this.#lostReason !== null) this.#tellLost(protocol, this.#lostReason)
     else if (this.#reading === 'flowing' && this.#inbound.length > 0) this.#receive(protocol)
-    else if (this.#outbound.waitingBytes === 0 && this.#producer.wantsResume) this.#guard(() => this.#producer.resume())
+    else if (this.#outbound.waitingBytes === 0 && this.#producer.wantsResume)
+      this.#guard(() => this.#producer.resume())
     else if (this.#writing === 'closing' && !this.#producer.occupied && this.#outbound.waitingBytes === 0) {
       this.#writing = 'closed'
     } else if (this.#writing === 'closed' && (this.#losing || this.#reading === 'ended')) {

@@ -26,7 +26,10 @@ export interface SplitOptions {
  * @throws {RangeError} when `maxCuts` is not 0 or more, or the text holds a character above U+00FF
  * @public
  */
-export function* splits(wire: string | Uint8Array, options: SplitOptions = {}): Generator<Uint8Array[], void> {
+export function* splits(
+  wire: string | Uint8Array,
+  options: SplitOptions = {},
+): Generator<Uint8Array[], void> {
   const maxCuts = options.maxCuts ?? Infinity
   if (!(maxCuts >= 0)) throw new RangeError('maxCuts must be 0 or more')
   const bytes = surround(toBytes(wire))

@@ -13,7 +13,12 @@ import { readingSuite } from './transport-suite/reading.ts'
 import type { MakeTransportPair, TransportTraits } from './transport-suite/transport-pair.ts'
 import { writingSuite } from './transport-suite/writing.ts'
 
-export type { MakeTransportPair, PairHooks, TransportPair, TransportTraits } from './transport-suite/transport-pair.ts'
+export type {
+  MakeTransportPair,
+  PairHooks,
+  TransportPair,
+  TransportTraits,
+} from './transport-suite/transport-pair.ts'
 
 /**
  * Declares the tests of one transport: call it in a test file.
@@ -25,12 +30,26 @@ export type { MakeTransportPair, PairHooks, TransportPair, TransportTraits } fro
  */
 export function transportSuite(name: string, makePair: MakeTransportPair, traits: TransportTraits): void {
   describe(`${name} as a Transport`, () => {
-    describe('writing', () => writingSuite(makePair))
-    describe('reading', () => readingSuite(makePair))
-    describe('producers', () => producersSuite(makePair))
-    describe('closing', () => closingSuite(makePair, traits))
-    describe('half-closing', () => halfCloseSuite(makePair))
-    describe('failures', () => failuresSuite(makePair))
-    describe('facts', () => factsSuite(makePair, traits))
+    describe('writing', () => {
+      writingSuite(makePair)
+    })
+    describe('reading', () => {
+      readingSuite(makePair)
+    })
+    describe('producers', () => {
+      producersSuite(makePair)
+    })
+    describe('closing', () => {
+      closingSuite(makePair, traits)
+    })
+    describe('half-closing', () => {
+      halfCloseSuite(makePair)
+    })
+    describe('failures', () => {
+      failuresSuite(makePair)
+    })
+    describe('facts', () => {
+      factsSuite(makePair, traits)
+    })
   })
 }

@@ -3,7 +3,12 @@ import type { MemoryPairOptions } from '../src/index.ts'
 import { transportSuite } from '../src/transport-suite.ts'
 import type { MakeTransportPair, TransportTraits } from '../src/transport-suite.ts'
 
-const traits: TransportTraits = { families: ['memory'], secure: false, negotiatedProtocol: null, abortResetsPeer: true }
+const traits: TransportTraits = {
+  families: ['memory'],
+  secure: false,
+  negotiatedProtocol: null,
+  abortResetsPeer: true,
+}
 
 function pairOf(options: MemoryPairOptions): MakeTransportPair {
   return async (left, right, hooks) => {
@@ -21,7 +26,11 @@ function pairOf(options: MemoryPairOptions): MakeTransportPair {
 transportSuite('A memory pair', pairOf({}), traits)
 
 const random = seededRandom(7)
-transportSuite('A memory pair with uneven reads', pairOf({ chunkBytes: () => 1 + random() * 100_000 }), traits)
+transportSuite(
+  'A memory pair with uneven reads',
+  pairOf({ chunkBytes: () => 1 + random() * 100_000 }),
+  traits,
+)
 
 transportSuite(
   'A secure memory pair',

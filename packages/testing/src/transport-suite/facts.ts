@@ -34,7 +34,11 @@ export function factsSuite(makePair: MakeTransportPair, traits: TransportTraits)
   })
 
   it('knows whether it is disconnecting', async () => {
-    const { left, right, until } = await join(makePair, {}, { readConnectionLost: (transport) => transport.loseConnection() })
+    const { left, right, until } = await join(
+      makePair,
+      {},
+      { readConnectionLost: (transport) => transport.loseConnection() },
+    )
     expect(left.transport.disconnecting).toBe(false)
     left.transport.loseConnection()
     expect(left.transport.disconnecting).toBe(true)

@@ -53,8 +53,15 @@ export function failuresSuite(makePair: MakeTransportPair): void {
   })
 
   it('aborts and reports when a producer throws as it is paused', async () => {
-    const { left, errors, until } = await join(makePair, {}, { connectionMade: (transport) => transport.pauseProducing() })
-    left.transport.registerProducer({ pauseProducing: fail, resumeProducing: () => {}, stopProducing: () => {} }, true)
+    const { left, errors, until } = await join(
+      makePair,
+      {},
+      { connectionMade: (transport) => transport.pauseProducing() },
+    )
+    left.transport.registerProducer(
+      { pauseProducing: fail, resumeProducing: () => {}, stopProducing: () => {} },
+      true,
+    )
     expect(() => left.transport.write(patternBytes(24 * MEBIBYTE))).not.toThrow()
     await until(() => left.reason !== null)
     expect(errors).toEqual([mistake])
@@ -63,7 +70,10 @@ export function failuresSuite(makePair: MakeTransportPair): void {
 
   it('aborts and reports when a producer throws as it is resumed', async () => {
     const { left, errors, until } = await join(makePair)
-    left.transport.registerProducer({ pauseProducing: () => {}, resumeProducing: fail, stopProducing: () => {} }, true)
+    left.transport.registerProducer(
+      { pauseProducing: () => {}, resumeProducing: fail, stopProducing: () => {} },
+      true,
+    )
     left.transport.write(patternBytes(8 * MEBIBYTE))
     await until(() => left.reason !== null)
     expect(errors).toEqual([mistake])
@@ -72,7 +82,10 @@ export function failuresSuite(makePair: MakeTransportPair): void {
 
   it('still tells of the end when a producer throws as it is stopped', async () => {
     const { left, errors, until } = await join(makePair)
-    left.transport.registerProducer({ pauseProducing: () => {}, resumeProducing: () => {}, stopProducing: fail }, true)
+    left.transport.registerProducer(
+      { pauseProducing: () => {}, resumeProducing: () => {}, stopProducing: fail },
+      true,
+    )
     left.transport.abortConnection()
     await until(() => left.reason !== null)
     expect(errors).toEqual([mistake])

@@ -163,7 +163,10 @@ function pullSuite(makePair: MakeTransportPair): void {
   it('does not ask a pull producer again before it has written', async () => {
     const { left, right, until, quiet } = await join(makePair)
     let asked = 0
-    left.transport.registerProducer({ resumeProducing: () => void (asked += 1), stopProducing: () => {} }, false)
+    left.transport.registerProducer(
+      { resumeProducing: () => void (asked += 1), stopProducing: () => {} },
+      false,
+    )
     await quiet()
     expect(asked).toBe(1)
     left.transport.write(wireBytes('late'))
@@ -180,7 +183,10 @@ function pullSuite(makePair: MakeTransportPair): void {
     )
     let asked = 0
     const big = patternBytes(24 * MEBIBYTE)
-    const source = { resumeProducing: () => (asked += 1) < 3 && left.transport.write(big), stopProducing: () => {} }
+    const source = {
+      resumeProducing: () => (asked += 1) < 3 && left.transport.write(big),
+      stopProducing: () => {},
+    }
     left.transport.registerProducer(source, false)
     await quiet()
     expect(asked).toBe(1)
@@ -229,7 +235,11 @@ function registrationSuite(makePair: MakeTransportPair): void {
   })
 
   it('takes stopProducing as loseConnection', async () => {
-    const { left, until } = await join(makePair, {}, { readConnectionLost: (transport) => transport.loseConnection() })
+    const { left, until } = await join(
+      makePair,
+      {},
+      { readConnectionLost: (transport) => transport.loseConnection() },
+    )
     left.transport.stopProducing()
     await until(() => left.reason !== null)
     expect(left.reason).toEqual({ kind: 'closed' })

@@ -31,7 +31,11 @@ export function readingSuite(makePair: MakeTransportPair): void {
 
   it('stops soon after a pause in the middle, and the writer feels it', async () => {
     const bytes = patternBytes(24 * MEBIBYTE)
-    const { left, right, until, quiet } = await join(makePair, {}, { dataReceived: (_, transport) => transport.pauseProducing() })
+    const { left, right, until, quiet } = await join(
+      makePair,
+      {},
+      { dataReceived: (_, transport) => transport.pauseProducing() },
+    )
     left.transport.write(bytes)
     await until(() => right.receivedBytes > 0)
     await quiet()
@@ -44,7 +48,11 @@ export function readingSuite(makePair: MakeTransportPair): void {
 
   it('loses nothing over many pauses', async () => {
     const bytes = patternBytes(MEBIBYTE + 3)
-    const { left, right, until } = await join(makePair, {}, { dataReceived: (_, transport) => transport.pauseProducing() })
+    const { left, right, until } = await join(
+      makePair,
+      {},
+      { dataReceived: (_, transport) => transport.pauseProducing() },
+    )
     left.transport.write(bytes)
     await until(() => {
       right.transport.resumeProducing()
@@ -84,16 +92,20 @@ export function readingSuite(makePair: MakeTransportPair): void {
   it('never reads inside a call of the protocol', async () => {
     const depths: number[] = []
     let depth = 0
-    const { left, right, until } = await join(makePair, {}, {
-      dataReceived(_, transport) {
-        depth += 1
-        depths.push(depth)
-        transport.pauseProducing()
-        transport.write(wireBytes('answer'))
-        transport.resumeProducing()
-        depth -= 1
+    const { left, right, until } = await join(
+      makePair,
+      {},
+      {
+        dataReceived(_, transport) {
+          depth += 1
+          depths.push(depth)
+          transport.pauseProducing()
+          transport.write(wireBytes('answer'))
+          transport.resumeProducing()
+          depth -= 1
+        },
       },
-    })
+    )
     const bytes = patternBytes(MEBIBYTE)
     left.transport.write(bytes)
     await until(() => right.receivedBytes >= bytes.length)
@@ -103,7 +115,11 @@ export function readingSuite(makePair: MakeTransportPair): void {
   it('never writes into octets it delivered', async () => {
     const bytes = patternBytes(MEBIBYTE)
     const copies: Uint8Array[] = []
-    const { left, right, until } = await join(makePair, {}, { dataReceived: (piece) => void copies.push(piece.slice()) })
+    const { left, right, until } = await join(
+      makePair,
+      {},
+      { dataReceived: (piece) => void copies.push(piece.slice()) },
+    )
     left.transport.write(bytes)
     await until(() => right.receivedBytes >= bytes.length)
     expect(right.pieces.every((piece, index) => sameBytes(piece, copies[index]!))).toBe(true)

@@ -66,14 +66,20 @@ export function writingSuite(makePair: MakeTransportPair): void {
   })
 
   it('may be written to while the connection is being made', async () => {
-    const { right, left, until } = await join(makePair, { connectionMade: (transport) => transport.write(wireBytes('hi')) })
+    const { right, left, until } = await join(makePair, {
+      connectionMade: (transport) => transport.write(wireBytes('hi')),
+    })
     await until(() => right.receivedBytes >= 2)
     expect(right.receivedText).toBe('hi')
     expect(left.events).toEqual(['connectionMade'])
   })
 
   it('counts what the system has not taken as buffered, until all has left', async () => {
-    const { left, right, until } = await join(makePair, {}, { connectionMade: (transport) => transport.pauseProducing() })
+    const { left, right, until } = await join(
+      makePair,
+      {},
+      { connectionMade: (transport) => transport.pauseProducing() },
+    )
     expect(left.transport.bufferedBytes).toBe(0)
     left.transport.write(patternBytes(24 * MEBIBYTE))
     expect(left.transport.bufferedBytes).toBeGreaterThan(0)

@@ -1,0 +1,205 @@
+import { createServer, Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { RecordingProtocol, wireBytes } from '@millrace/testing'
+import type { Reactions } from '@millrace/testing'
+import { testCertificate } from '@millrace/testing/certificate'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { connect, listen, NodeTransport } from '../src/index.ts'
+import type { Listener, ListenOptions } from '../src/index.ts'
+import { turn, until } from './until.ts'
+
+const MEBIBYTE = 1_048_576
+
+/** A listener that is freed after the test, and the protocols it made. */
+async function listening(
+  reactions: Reactions = {},
+  options: ListenOptions = {},
+): Promise<{ listener: Listener; accepted: RecordingProtocol[] }> {
+  const accepted: RecordingProtocol[] = []
+  const listener = await listen(
+    () => {
+      const protocol = new RecordingProtocol(reactions)
+      accepted.push(protocol)
+      return protocol
+    },
+    { host: '127.0.0.1', ...options },
+  )
+  onTestFinished(() => listener[Symbol.asyncDispose]())
+  return { listener, accepted }
+}
+
+describe('NodeTransport', () => {
+  it('moves 64 MiB under back-pressure with a bounded buffer and memory', async () => {
+    const total = 64 * MEBIBYTE
+    const piece = new Uint8Array(MEBIBYTE / 4).fill(0x2e)
+    let received = 0
+    // The reader stops after each read and goes on a turn later: it is always slower than the writer.
+    const { listener } = await listening({
+      dataReceived(bytes, transport) {
+        received += bytes.length
+        transport.pauseProducing()
+        setImmediate(() => transport.resumeProducing())
+      },
+    })
+    const writer = new RecordingProtocol()
+    const transport = await connect({ port: listener.port, host: '127.0.0.1' }, writer)
+    const source = { sent: 0, pauses: 0, flowing: true }
+    const flow = (): void => {
+      source.flowing = true
+      while (source.flowing && source.sent < total) {
+        source.sent += piece.length
+        transport.write(piece)
+      }
+    }
+    const pause = (): void => {
+      source.flowing = false
+      source.pauses += 1
+    }
+    transport.registerProducer({ pauseProducing: pause, resumeProducing: flow, stopProducing: pause }, true)
+    flow()
+    let mostBuffered = 0
+    await until(() => {
+      mostBuffered = Math.max(mostBuffered, transport.bufferedBytes)
+      return received >= total
+    })
+    transport.abortConnection()
+    expect(received).toBe(total)
+    expect(source.pauses).toBeGreaterThan(10)
+    expect(mostBuffered).toBeLessThanOrEqual(2 * piece.length)
+  }, 30_000)
+
+  it('tells of a reset in the middle of writing, once', async () => {
+    const { listener } = await listening({ dataReceived: (_, transport) => transport.abortConnection() })
+    const writer = new RecordingProtocol()
+    const transport = await connect({ port: listener.port, host: '127.0.0.1' }, writer)
+    transport.write(new Uint8Array(24 * MEBIBYTE))
+    await until(() => writer.reason !== null)
+    transport.write(wireBytes('late'))
+    await turn()
+    expect(writer.reason?.kind).toBe('reset')
+    expect(writer.events).toEqual(['connectionMade', 'connectionLost'])
+    expect(transport.bufferedBytes).toBe(0)
+  })
+
+  it.each(['TCP', 'TLS'])(
+    'resets over %s although a peer that does not read holds up what is queued',
+    async (kind) => {
+      const { key, cert } = await testCertificate()
+      const tls = kind === 'TLS' ? { listen: { tls: { key, cert } }, connect: { tls: { ca: cert } } } : {}
+      const { listener, accepted } = await listening(
+        { connectionMade: (transport) => transport.pauseProducing() },
+        tls.listen,
+      )
+      const writer = new RecordingProtocol()
+      const transport = await connect({ port: listener.port, host: '127.0.0.1' }, writer, tls.connect)
+      transport.write(new Uint8Array(24 * MEBIBYTE))
+      transport.loseConnection()
+      await until(() => accepted.length === 1)
+      transport.abortConnection()
+      await until(() => writer.reason !== null)
+      // The first write after a reset fails; after a mere close it would be the second one, at the earliest.
+      accepted[0]!.transport.write(wireBytes('x'))
+      await until(() => accepted[0]!.reason !== null)
+      expect(writer.reason).toEqual({ kind: 'aborted' })
+      expect(accepted[0]!.reason?.kind).toBe('reset')
+    },
+  )
+
+  it('closes when it is aborted while its end is being sent', async () => {
+    const { listener } = await listening()
+    const protocol = new RecordingProtocol()
+    const transport = await connect({ port: listener.port, host: '127.0.0.1' }, protocol)
+    transport.loseConnection()
+    transport.abortConnection()
+    await until(() => protocol.reason !== null)
+    expect(protocol.reason).toEqual({ kind: 'aborted' })
+  })
+
+  it('prints what a protocol threw when nobody takes it, and goes on with the other connections', async () => {
+    const print = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    onTestFinished(() => print.mockRestore())
+    const mistake = new Error('a mistake')
+    const { listener, accepted } = await listening({
+      dataReceived(bytes) {
+        if (bytes.length === 3) throw mistake
+      },
+    })
+    const [bad, good] = [new RecordingProtocol(), new RecordingProtocol()]
+    const target = { port: listener.port, host: '127.0.0.1' }
+    const [badTransport, goodTransport] = [await connect(target, bad), await connect(target, good)]
+    badTransport.write(wireBytes('bad'))
+    await until(() => bad.reason !== null)
+    goodTransport.write(wireBytes('good'))
+    await until(() => accepted.some((protocol) => protocol.receivedText === 'good'))
+    const printed = print.mock.calls.map(([text]) => String(text))
+    expect(printed).toEqual([expect.stringMatching(/^Error: a mistake\n +at /)])
+    expect(good.reason).toBeNull()
+    expect(bad.reason?.kind).toBe('reset')
+  })
+
+  it('takes one protocol only', async () => {
+    const { listener } = await listening()
+    const transport = await connect({ port: listener.port, host: '127.0.0.1' }, new RecordingProtocol())
+    expect(() => transport.connect(new RecordingProtocol())).toThrow(Error)
+    transport.abortConnection()
+  })
+
+  it('sends a sequence in one system call', async () => {
+    const { listener, accepted } = await listening()
+    const transport = await connect({ port: listener.port, host: '127.0.0.1' }, new RecordingProtocol())
+    transport.writeSequence([wireBytes('a'), wireBytes('b'), wireBytes('c')])
+    await until(() => accepted[0]?.receivedBytes === 3)
+    expect(accepted[0]!.pieces).toHaveLength(1)
+    transport.abortConnection()
+  })
+
+  it('fails with the error of the system when it is no reset', async () => {
+    const protocol = new RecordingProtocol()
+    const socket = new Socket({ allowHalfOpen: true })
+    const transport = new NodeTransport(socket)
+    transport.connect(protocol)
+    const error = Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })
+    socket.destroy(error)
+    await until(() => protocol.reason !== null)
+    expect(protocol.reason).toEqual({ kind: 'failed', error })
+  })
+
+  it('answers an empty host and port 0 when first asked after the connection is gone', async () => {
+    const { listener } = await listening()
+    const protocol = new RecordingProtocol()
+    const transport = await connect({ port: listener.port, host: '127.0.0.1' }, protocol)
+    transport.abortConnection()
+    await until(() => protocol.reason !== null)
+    expect(transport.getHost()).toEqual({ family: 'IPv4', host: '', port: 0 })
+  })
+
+  it('knows IPv6 addresses', async () => {
+    const { listener } = await listening({}, { host: '::1' })
+    const transport = await connect({ port: listener.port, host: '::1' }, new RecordingProtocol())
+    expect(transport.getPeer()).toEqual({ family: 'IPv6', host: '::1', port: listener.port })
+    transport.abortConnection()
+  })
+
+  it('talks to a plain server of Node, half-open both ways', async () => {
+    const server = createServer({ allowHalfOpen: true }, (socket) => {
+      socket.end('first')
+      socket.on('data', (bytes) => received.push(String(bytes)))
+      socket.on('end', () => received.push('end'))
+    })
+    const received: string[] = []
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void server.close())
+    const protocol = new RecordingProtocol()
+    const transport = await connect(
+      { port: (server.address() as AddressInfo).port, host: '127.0.0.1' },
+      protocol,
+    )
+    await until(() => protocol.events.includes('readConnectionLost'))
+    transport.write(wireBytes('second'))
+    transport.closeWrite()
+    await until(() => protocol.reason !== null && received.includes('end'))
+    expect(protocol.receivedText).toBe('first')
+    expect(received).toEqual(['second', 'end'])
+    expect(protocol.reason).toEqual({ kind: 'closed' })
+  })
+})
