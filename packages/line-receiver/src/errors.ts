@@ -1,4 +1,11 @@
-const MISTAKES = {
+/**
+ * The stable names of what a caller of a {@link LineReceiver} can do wrong.
+ *
+ * @public
+ */
+export type LineErrorCode = 'ERR_LINE_DELIMITER' | 'ERR_LINE_HOOK'
+
+const MISTAKES: Readonly<Record<LineErrorCode, { message: string; section: string }>> = {
   ERR_LINE_DELIMITER: {
     message: 'the line contains the delimiter: the peer would read two lines',
     section: 'LineReceiver.sendLine',
@@ -7,14 +14,7 @@ const MISTAKES = {
     message: 'the bytes have no taker: override lineReceived, or rawDataReceived for raw mode',
     section: 'LineReceiver.dataReceived',
   },
-} as const
-
-/**
- * The stable names of what a caller of a {@link LineReceiver} can do wrong.
- *
- * @public
- */
-export type LineErrorCode = keyof typeof MISTAKES
+}
 
 /**
  * A mistake in the use of a {@link LineReceiver}. Never the peer's doing: what a peer sends is delivered or refused.
