@@ -1,6 +1,6 @@
 import type { Protocol } from '@millrace/transport'
 import { MemoryTransport } from './memory-transport.ts'
-import type { MemoryTransportOptions } from './memory-transport.ts'
+import type { MemoryTransportOptions } from './memory-transport-options.ts'
 
 /**
  * How the two ends of a {@link MemoryPair} and the link between them behave.

@@ -6,50 +6,11 @@ import type {
   PushProducer,
   Transport,
 } from '@millrace/transport'
+import { Inbound } from './inbound.ts'
+import type { MemoryTransportOptions } from './memory-transport-options.ts'
 import { Outbound } from './outbound.ts'
 import { ProducerSlot } from './producer-slot.ts'
 import { toBytes, wireText } from './wire-text.ts'
-
-/**
- * How a {@link MemoryTransport} behaves towards its protocol.
- *
- * @public
- */
-export interface MemoryTransportOptions {
-  /**
-   * Whether written bytes stay buffered until {@link MemoryTransport.drain}, like those of a peer that does not read.
-   *
-   * @defaultValue `false`: whatever is written has left at once
-   */
-  readonly manualDrain?: boolean
-  /**
-   * Buffered bytes, 1 or more, from which a push producer is paused, until all of them have left.
-   *
-   * @defaultValue 65536, as on a socket
-   */
-  readonly highWaterMarkBytes?: number
-  /** What `isSecure()` answers. @defaultValue `false` */
-  readonly secure?: boolean
-  /** What `negotiatedProtocol` answers. @defaultValue `null` */
-  readonly negotiatedProtocol?: string | null
-  /** What `getPeer()` answers. @defaultValue a memory address named `peer` */
-  readonly peer?: Address
-  /** What `getHost()` answers. @defaultValue a memory address named `host` */
-  readonly host?: Address
-  /**
-   * Takes what a callback of the protocol threw; the connection is aborted by then.
-   *
-   * @defaultValue the method of the transport that ran the callback throws it: a test cannot overlook it
-   */
-  readonly onProtocolError?: (error: unknown) => void
-  /**
-   * Runs {@link MemoryTransport.settle} later when something became due outside the methods that drive the protocol:
-   * `queueMicrotask` makes the transport run by itself, for code that awaits.
-   *
-   * @defaultValue nothing: the test drives
-   */
-  readonly schedule?: (run: () => void) => void
-}
 
 /**
  * One end of a connection; its test is the other end.
@@ -74,10 +35,7 @@ export class MemoryTransport implements Transport {
   /** Of our direction: `closing` waits for the producer and the buffer, then the end is sent. */
   #writing: 'open' | 'closing' | 'closed' = 'open'
 
-  /** What was delivered and not yet received; `null` is the peer's end. */
-  #inbound: (Uint8Array | null)[] = []
-  #inboundBytes = 0
-  #peerEnded = false
+  readonly #inbound = new Inbound()
   #reading: 'flowing' | 'paused' | 'ended' = 'flowing'
 
   #losing = false
@@ -107,19 +65,18 @@ export class MemoryTransport implements Transport {
 
   /** The peer sends octets: one `dataReceived`, held back while reading is paused. Empty input is no read. */
   deliver(wire: Uint8Array | string): void {
-    if (this.#peerEnded) throw new Error('the peer has ended its direction already')
+    if (this.#inbound.ended) throw new Error('the peer has ended its direction already')
     const bytes = toBytes(wire)
     if (bytes.length === 0 || this.disconnecting) return // the octets meet a closed door
-    this.#inbound.push(bytes)
-    this.#inboundBytes += bytes.length
+    this.#inbound.append(bytes)
     this.#drive()
   }
 
   /** The peer finishes sending: `readConnectionLost`, after all that was delivered. */
   deliverEnd(): void {
-    if (this.#peerEnded) return
-    this.#peerEnded = true
-    if (!this.disconnecting) this.#inbound.push(null)
+    if (this.#inbound.ended) return
+    this.#inbound.end()
+    if (this.disconnecting) this.#inbound.drop()
     this.#drive()
   }
 
@@ -180,12 +137,12 @@ export class MemoryTransport implements Transport {
 
   /** Octets delivered and held back, because reading is paused. */
   get undeliveredBytes(): number {
-    return this.#inboundBytes
+    return this.#inbound.waitingBytes
   }
 
   /** Whether the peer has finished sending; the protocol hears of it after all that was delivered before. */
   get peerEnded(): boolean {
-    return this.#peerEnded
+    return this.#inbound.ended
   }
 
   /** Whether the end of our direction has been sent, by `closeWrite` or by the end of the connection. */
@@ -225,7 +182,7 @@ export class MemoryTransport implements Transport {
   writeSequence(parts: readonly Uint8Array[]): void {
     // A producer may finish what it is sending after closing was asked for.
     if (this.#writing === 'closed' || (this.#writing === 'closing' && !this.#producer.occupied)) return
-    this.#outbound.append(parts)
+    if (!this.#outbound.append(parts)) return
     if (this.#options.manualDrain !== true) this.#outbound.send(Infinity)
     const full = this.#outbound.waitingBytes >= this.#highWaterMarkBytes
     this.#guard(() => this.#producer.written(full))
@@ -235,7 +192,7 @@ export class MemoryTransport implements Transport {
   loseConnection(): void {
     if (this.disconnecting) return
     this.#losing = true
-    this.#dropInbound()
+    this.#inbound.drop()
     this.closeWrite()
     this.#wake()
   }
@@ -312,7 +269,7 @@ export class MemoryTransport implements Transport {
   /** Does the next thing that is due; `false` when there is none. */
   #step(protocol: Protocol): boolean {
     if (this.#lostReason !== null) this.#tellLost(protocol, this.#lostReason)
-    else if (this.#reading === 'flowing' && this.#inbound.length > 0) this.#receive(protocol)
+    else if (this.#reading === 'flowing' && !this.#inbound.isEmpty) this.#receive(protocol)
     else if (this.#outbound.waitingBytes === 0 && this.#producer.wantsResume)
       this.#guard(() => this.#producer.resume())
     else if (this.#writing === 'closing' && !this.#producer.occupied && this.#outbound.waitingBytes === 0) {
@@ -324,14 +281,10 @@ export class MemoryTransport implements Transport {
   }
 
   #receive(protocol: Protocol): void {
-    const bytes = this.#inbound.shift()
-    if (bytes === null || bytes === undefined) {
-      this.#reading = 'ended'
-      this.#guard(() => protocol.readConnectionLost())
-    } else {
-      this.#inboundBytes -= bytes.length
-      this.#guard(() => protocol.dataReceived(bytes))
-    }
+    const bytes = this.#inbound.take()
+    if (bytes !== null) return this.#guard(() => protocol.dataReceived(bytes))
+    this.#reading = 'ended'
+    this.#guard(() => protocol.readConnectionLost())
   }
 
   #tellLost(protocol: Protocol, reason: ConnectionLost): void {
@@ -345,12 +298,7 @@ export class MemoryTransport implements Transport {
     this.#lostReason = reason
     this.#writing = 'closed'
     this.#outbound.drop()
-    this.#dropInbound()
-  }
-
-  #dropInbound(): void {
-    this.#inbound = []
-    this.#inboundBytes = 0
+    this.#inbound.drop()
   }
 
   #guard(callback: () => void): void {

@@ -13,14 +13,16 @@ export class Outbound {
     return this.#waitingBytes
   }
 
-  append(parts: readonly Uint8Array[]): void {
+  /** @returns whether there was anything to take over */
+  append(parts: readonly Uint8Array[]): boolean {
     const filled = parts.filter((part) => part.length > 0)
-    if (filled.length === 0) return
+    if (filled.length === 0) return false
     this.writes.push(filled.length === 1 ? filled[0]! : joinBytes(filled))
     for (const part of filled) {
       this.#waiting.push(part)
       this.#waitingBytes += part.length
     }
+    return true
   }
 
   /** Sends up to `maxBytes` and gives what was sent. */
