@@ -1,4 +1,3 @@
-import { splitFieldList } from '@millrace/headers'
 import { parseHost } from '@millrace/message'
 import type { Address } from '@millrace/transport'
 import type { Request } from './request.ts'
@@ -11,8 +10,13 @@ interface Credentials {
 
 const { atob, TextDecoder } = globalThis as unknown as {
   readonly atob: (base64: string) => string
-  readonly TextDecoder: new () => { decode(bytes: Uint8Array): string }
+  readonly TextDecoder: new (label: string, how: object) => { decode(bytes: Uint8Array): string }
 }
+
+/** Strict: octets that are replaced, or dropped as a byte order mark, would make one name of two. */
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const CONTROL_CHARACTER = /[\0-\x1f\x7f]/
+const NOBODY: Credentials = { user: '', password: '' }
 
 /**
  * Gets a field of the request: its lines joined with `, `, `undefined` when there is none. Where Twisted gives the
@@ -31,12 +35,14 @@ export function getHeader(request: Request, name: string): string | undefined {
  */
 export function getAllHeaders(request: Request): Map<string, string> {
   const all = new Map<string, string>()
-  for (const [name, values] of request.requestHeaders.getAllRawHeaders()) all.set(name.toLowerCase(), values.join(', '))
+  for (const [name, values] of request.requestHeaders.getAllRawHeaders())
+    all.set(name.toLowerCase(), values.join(', '))
   return all
 }
 
 /**
- * Gets the arguments of the query, decoded (`+` is a space, escapes are UTF-8); what does not decode stays as it came.
+ * Gets the arguments of the query, decoded (`+` is a space, escapes are UTF-8); an escape that is none, or no UTF-8,
+ * stays as it came. Content is not looked at: a form is the application's to read.
  *
  * @public
  */
@@ -57,11 +63,14 @@ export function getArgs(request: Request): Map<string, string[]> {
 }
 
 function decode(text: string): string {
-  const spaced = text.replaceAll('+', ' ')
+  return text.replaceAll('+', ' ').replace(/(?:%[0-9A-Fa-f]{2})+/g, decodeEscapes)
+}
+
+function decodeEscapes(escapes: string): string {
   try {
-    return decodeURIComponent(spaced)
+    return decodeURIComponent(escapes)
   } catch {
-    return spaced
+    return escapes
   }
 }
 
@@ -74,14 +83,29 @@ export function getCookie(request: Request, name: string): string | undefined {
   for (const line of request.requestHeaders.getAll('cookie')) {
     for (const pair of line.split(';')) {
       const equals = pair.indexOf('=')
-      if (equals !== -1 && pair.slice(0, equals).trim() === name) return pair.slice(equals + 1).trim()
+      if (equals !== -1 && withoutBlanks(pair.slice(0, equals)) === name)
+        return withoutBlanks(pair.slice(equals + 1))
     }
   }
   return undefined
 }
 
+/** Only SP and HTAB are blanks here: with NBSP as one too, a name would pass for another (`trim` is such a trap). */
+function withoutBlanks(text: string): string {
+  let start = 0
+  let end = text.length
+  while (start < end && isBlank(text[start])) start += 1
+  while (end > start && isBlank(text[end - 1])) end -= 1
+  return text.slice(start, end)
+}
+
+function isBlank(char: string | undefined): boolean {
+  return char === ' ' || char === '\t'
+}
+
 /**
- * Gets the host that the request is for, without its port: from `Host`, or from an absolute-form target.
+ * Gets the host that the request is for, in lower case and without its port: from `Host`, or from an absolute-form
+ * target. `''` when an HTTP/1.0 client names none.
  *
  * @public
  */
@@ -121,7 +145,8 @@ export function isSecure(request: Request): boolean {
 }
 
 /**
- * Gets the user of Basic authentication, `''` when there is none.
+ * Gets the user of Basic authentication (RFC 7617); `''` when there is none, when it is malformed, and when there are
+ * two: whoever checks the other one would let somebody else in.
  *
  * @public
  */
@@ -130,7 +155,7 @@ export function getUser(request: Request): string {
 }
 
 /**
- * Gets the password of Basic authentication, `''` when there is none.
+ * Gets the password of Basic authentication, `''` whenever {@link getUser} would not trust it either.
  *
  * @public
  */
@@ -141,20 +166,23 @@ export function getPassword(request: Request): string {
 function credentials(request: Request): Credentials {
   const [value, second] = request.requestHeaders.getAll('authorization')
   const basic = second === undefined ? /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(value ?? '') : null
-  if (basic === null) return { user: '', password: '' }
+  if (basic === null) return NOBODY
   try {
     const octets = Uint8Array.from(atob(basic[1] as string), (octet) => octet.charCodeAt(0))
-    const text = new TextDecoder().decode(octets)
+    const text = UTF_8.decode(octets)
     const colon = text.indexOf(':')
-    if (colon !== -1) return { user: text.slice(0, colon), password: text.slice(colon + 1) }
+    if (colon === -1 || CONTROL_CHARACTER.test(text)) return NOBODY
+    return { user: text.slice(0, colon), password: text.slice(colon + 1) }
   } catch {
-    // Not base64: as good as none.
+    return NOBODY // neither base64 nor UTF-8
   }
-  return { user: '', password: '' }
 }
 
-/** Whether a list of entity tags has `etag`, compared weakly (RFC 9110 §8.8.3.2). */
+/** Whether a list of entity tags has `etag`, compared weakly, or is `*` (RFC 9110 §13.1.2). */
 export function hasEntityTag(values: readonly string[], etag: string): boolean {
-  const opaque = (tag: string): string => (tag.startsWith('W/') ? tag.slice(2) : tag)
-  return values.some((value) => splitFieldList(value).some((tag) => tag === '*' || opaque(tag) === opaque(etag)))
+  const opaque = etag.startsWith('W/') ? etag.slice(2) : etag
+  // Not a list of quoted strings: in a tag a backslash is a character like any other (RFC 9110 §8.8.3).
+  for (const [tag] of values.join(', ').matchAll(/"[^"]*"|\*/g))
+    if (tag === opaque || tag === '*') return true
+  return false
 }
