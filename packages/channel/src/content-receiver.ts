@@ -55,8 +55,9 @@ export class ContentReceiver {
     this.#decode(() => this.#decoder.noMoreData())
   }
 
-  /** From now on content is dropped, up to `budget` octets. */
+  /** The response is complete: content that nobody waits for is dropped, up to `budget` octets. */
   discard(budget: number): void {
+    if (this.request.content.hasReader) return
     this.#discardLeft = budget
     this.request.content.discard()
   }

@@ -51,6 +51,11 @@ export class RequestContent implements AsyncIterable<Uint8Array>, PushProducer {
     return this.#state === 'ended'
   }
 
+  /** Whether somebody waits for content right now. */
+  get hasReader(): boolean {
+    return this.#reader !== null || this.#consumer !== null
+  }
+
   /** The trailer fields, once the content was read to its end; `undefined` when there were none. */
   get trailers(): Headers | undefined {
     return this.#trailers
@@ -60,12 +65,12 @@ export class RequestContent implements AsyncIterable<Uint8Array>, PushProducer {
    * Gets the next piece, `null` at the end.
    *
    * @throws {Error} (rejects) when the rest will never come, with the reason
-   * @throws {LocalProtocolError} `ERR_CONTENT_CONSUMED` when a read is pending or a consumer is attached
+   * @throws {LocalProtocolError} `ERR_CONTENT_CONSUMED` when a read is pending or a consumer is attached;
+   * `ERR_CONTENT_DISCARDED` when the response was finished meanwhile
    */
   read(): Promise<Uint8Array | null> {
-    if (this.#consumer !== null || this.#reader !== null) {
-      return Promise.reject(new LocalProtocolError('ERR_CONTENT_CONSUMED'))
-    }
+    if (this.hasReader) return Promise.reject(new LocalProtocolError('ERR_CONTENT_CONSUMED'))
+    if (this.#discarding) return Promise.reject(new LocalProtocolError('ERR_CONTENT_DISCARDED'))
     const chunk = this.#queue.shift()
     if (chunk !== undefined) {
       this.#queued -= chunk.length
@@ -113,10 +118,11 @@ export class RequestContent implements AsyncIterable<Uint8Array>, PushProducer {
    * Hands every piece to `consumer` as it arrives, without a promise for each. Use
    * {@link RequestContent.pauseProducing} and {@link RequestContent.resumeProducing} to slow the peer down.
    *
-   * @throws {LocalProtocolError} `ERR_CONTENT_CONSUMED` when somebody reads already
+   * @throws {LocalProtocolError} `ERR_CONTENT_CONSUMED` when somebody reads already; `ERR_CONTENT_DISCARDED`
    */
   deliverTo(consumer: ContentConsumer): void {
-    if (this.#consumer !== null || this.#reader !== null) throw new LocalProtocolError('ERR_CONTENT_CONSUMED')
+    if (this.hasReader) throw new LocalProtocolError('ERR_CONTENT_CONSUMED')
+    if (this.#discarding) throw new LocalProtocolError('ERR_CONTENT_DISCARDED')
     this.#consumer = consumer
     this.#want()
     this.#drainToConsumer()
@@ -138,11 +144,16 @@ export class RequestContent implements AsyncIterable<Uint8Array>, PushProducer {
     this.discard()
   }
 
-  /** Reads the rest and drops it. */
+  /** Reads the rest and drops it; who asks for it from now on gets `ERR_CONTENT_DISCARDED`. */
   discard(): void {
+    if (this.#state !== 'open') return
     this.#discarding = true
     this.#queue = []
     this.#queued = 0
+    this.#consumer = null
+    const reader = this.#reader
+    this.#reader = null
+    reader?.reject(new LocalProtocolError('ERR_CONTENT_DISCARDED'))
     this.#want()
   }
 
@@ -194,7 +205,6 @@ export class RequestContent implements AsyncIterable<Uint8Array>, PushProducer {
     }
     if (this.#queue.length > 0 || this.#state === 'open' || this.#consumer !== consumer) return
     this.#consumer = null // told once
-    if (this.#discarding) return
     if (this.#state === 'ended') consumer.contentDone(this.#trailers)
     else consumer.contentLost(this.#error as Error)
   }

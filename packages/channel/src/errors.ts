@@ -111,6 +111,7 @@ export type LocalErrorCode =
   | 'ERR_CONTENT_LENGTH_EXCEEDED'
   | 'ERR_CONTENT_LENGTH_SHORT'
   | 'ERR_CONTENT_CONSUMED'
+  | 'ERR_CONTENT_DISCARDED'
   | 'ERR_NOT_CURRENT'
   | 'ERR_NO_UPGRADE'
 
@@ -122,6 +123,7 @@ const LOCAL_RULES: Readonly<Record<LocalErrorCode, string>> = {
   ERR_CONTENT_LENGTH_EXCEEDED: 'more octets were written than Content-Length announced',
   ERR_CONTENT_LENGTH_SHORT: 'the response finished before it wrote what Content-Length announced',
   ERR_CONTENT_CONSUMED: 'the content has a reader already',
+  ERR_CONTENT_DISCARDED: 'the response was finished before the content was read: what was left was dropped',
   ERR_NOT_CURRENT: 'only the request at the head of the queue can be done',
   ERR_NO_UPGRADE: 'the connection cannot be handed over: the request has content left or its response began',
 }

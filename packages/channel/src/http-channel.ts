@@ -96,6 +96,10 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
     return this.#content?.wanted === true
   }
 
+  protected override get isForgotten(): boolean {
+    return this.#content?.wanted === false && this.requests.length === 0
+  }
+
   contentEnded(request: Request, rest: Uint8Array, trailers: Headers | undefined): void {
     if (this.readState !== 'body') return
     this.#content = null

@@ -38,6 +38,9 @@ export abstract class HTTPConnection extends HTTPSender {
   /** The peer will send nothing more, inside the content of a request. @throws {RemoteProtocolError} */
   protected abstract contentStopped(): void
 
+  /** Whether content is left that whoever began to read it does not want, after the response is complete. */
+  protected abstract get isForgotten(): boolean
+
   /** Whether content is wanted of the peer. */
   protected abstract get wantsContent(): boolean
 
@@ -152,9 +155,9 @@ export abstract class HTTPConnection extends HTTPSender {
     else this.forceAbortClient()
   }
 
-  /** Runs when no byte came for `timeOut`: closes silently between requests. Other states have their own deadlines. */
+  /** Runs when no byte came for `timeOut`: closes silently when nobody works. Other states have their own deadlines. */
   override timeoutConnection(): void {
-    if (this.#state === 'idle') this.loseConnection()
+    if (this.#state === 'idle' || this.isForgotten) this.loseConnection()
     else if (!this.isOver) this.setTimeout(this.timeOut)
   }
 

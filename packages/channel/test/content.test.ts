@@ -190,6 +190,41 @@ describe('content', () => {
     expect(conversation.closed).toBe(true)
   })
 
+  it('goes on to whoever waits for it when the response is complete', async () => {
+    const { conversation, request } = pulled()
+    conversation.send(POST)
+    const reading = request().content.read()
+    request().setResponseCode(202)
+    request().finish()
+    conversation.send('0123456789')
+    expect(await reading).toEqual(wireBytes('0123456789'))
+    conversation.send(head('GET /next HTTP/1.1', 'Host: a'))
+    expect(request().requestTarget).toBe('/next')
+  })
+
+  it('is refused to who asks for it after the response was finished, never cut short silently', async () => {
+    const { conversation, request } = pulled()
+    conversation.send(POST)
+    const { content } = request()
+    request().finish()
+    const discarded = expect.objectContaining({ code: 'ERR_CONTENT_DISCARDED' }) as Error
+    await expect(content.read()).rejects.toEqual(discarded)
+    expect(() => content.deliverTo({ dataReceived() {}, contentDone() {}, contentLost() {} })).toThrow(discarded)
+  })
+
+  it('that its consumer forgot after the response closes the connection after timeOut', () => {
+    const { conversation, request } = pulled({ timeOut: 1000 })
+    conversation.send(POST)
+    const { content } = request()
+    content.deliverTo({ dataReceived() {}, contentDone() {}, contentLost() {} })
+    content.pauseProducing()
+    request().finish()
+    conversation.clock.advance(999)
+    expect(conversation.closed).toBe(false)
+    conversation.clock.advance(1)
+    expect(conversation.closed).toBe(true)
+  })
+
   it('keeps large content in views of what was read', () => {
     const { conversation, request } = pulled()
     conversation.send(head('POST / HTTP/1.1', 'Host: a', 'Content-Length: 100000'))
