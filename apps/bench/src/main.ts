@@ -40,7 +40,8 @@ async function main(): Promise<void> {
       json: { type: 'string' },
     },
   })
-  if (availableParallelism() < 2) throw new Error('the bench needs two cores: one for the server, one for the load')
+  if (availableParallelism() < 2)
+    throw new Error('the bench needs two cores: one for the server, one for the load')
   const contestants = CONTESTANTS.filter(
     ({ name }) => values.only === undefined || AGAINST.includes(name) || name.includes(values.only),
   )

@@ -36,7 +36,9 @@ export interface Row {
 export function summarise(rounds: readonly Round[], load: string, against: readonly string[]): Row[] {
   const of = (contestant: string): Round[] =>
     rounds.filter((round) => round.load === load && round.contestant === contestant)
-  const contestants = [...new Set(rounds.filter((round) => round.load === load).map((round) => round.contestant))]
+  const contestants = [
+    ...new Set(rounds.filter((round) => round.load === load).map((round) => round.contestant)),
+  ]
   return contestants.map((contestant) => {
     const own = of(contestant)
     const rates = own.map((round) => round.requestsPerSecond)
@@ -67,7 +69,9 @@ export function table(load: string, rows: readonly Row[]): string {
     row.systemMicroseconds.toFixed(2),
     ...others.map((other) => (row.ratios[other] as number).toFixed(2)),
   ])
-  const widths = head.map((_, column) => Math.max(...[head, ...body].map((line) => (line[column] as string).length)))
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...body].map((line) => (line[column] as string).length)),
+  )
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] as number) : cell.padStart(widths[i] as number)))

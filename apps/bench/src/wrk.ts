@@ -52,6 +52,9 @@ export function parseWrk(output: string): WrkResult {
   const unit = { ms: 0.001, s: 1, m: 60 }[total[3] as 'ms' | 's' | 'm']
   const errors = /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(output)
   const refused = /Non-2xx or 3xx responses: (\d+)/.exec(output)
-  const failures = [...(errors ?? []).slice(1), refused?.[1] ?? '0'].reduce((sum, count) => sum + Number(count), 0)
+  const failures = [...(errors ?? []).slice(1), refused?.[1] ?? '0'].reduce(
+    (sum, count) => sum + Number(count),
+    0,
+  )
   return { requests: Number(total[1]), seconds: Number(total[2]) * unit, failures }
 }

@@ -3,7 +3,13 @@ import { median, spread, summarise, table, type Round } from '../src/report.ts'
 import { parseWrk } from '../src/wrk.ts'
 
 function round(contestant: string, requestsPerSecond: number): Round {
-  return { load: 'hello', contestant, requestsPerSecond, userMicrosecondsPerRequest: 2, systemMicrosecondsPerRequest: 5 }
+  return {
+    load: 'hello',
+    contestant,
+    requestsPerSecond,
+    userMicrosecondsPerRequest: 2,
+    systemMicrosecondsPerRequest: 5,
+  }
 }
 
 describe('median and spread', () => {
@@ -23,7 +29,14 @@ describe('median and spread', () => {
 
 describe('summarise', () => {
   it('takes ratios within a round: a slow round of the machine does not count', () => {
-    const rounds = [round('a', 100), round('b', 200), round('a', 10), round('b', 20), round('a', 100), round('b', 210)]
+    const rounds = [
+      round('a', 100),
+      round('b', 200),
+      round('a', 10),
+      round('b', 20),
+      round('a', 100),
+      round('b', 210),
+    ]
     const [a, b] = summarise(rounds, 'hello', ['a'])
     expect(a?.ratios).toEqual({ a: 1 })
     expect(b?.ratios).toEqual({ a: 2 })

@@ -17,7 +17,12 @@ export class ChannelDeadlines {
   #writingMs: number | null = null
   #unsent = 0
 
-  constructor(clock: Clock, transport: Transport, settings: ChannelSettings, passed: (name: DeadlineName) => void) {
+  constructor(
+    clock: Clock,
+    transport: Transport,
+    settings: ChannelSettings,
+    passed: (name: DeadlineName) => void,
+  ) {
     this.#transport = transport
     this.#settings = settings
     this.#passed = passed

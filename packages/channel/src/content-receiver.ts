@@ -34,10 +34,13 @@ export class ContentReceiver {
     this.continueOwed = continueOwed
     this.#maxBodySize = settings.maxBodySize
     const take = (chunk: Uint8Array): void => this.#take(chunk)
-    const end = (rest: Uint8Array, trailers: Headers | undefined): void => owner.contentEnded(request, rest, trailers)
+    const end = (rest: Uint8Array, trailers: Headers | undefined): void =>
+      owner.contentEnded(request, rest, trailers)
     const length = request.head.contentLength
     this.#decoder =
-      length === null ? new ChunkedDecoder(take, end, settings.chunked) : new IdentityDecoder(length, take, end)
+      length === null
+        ? new ChunkedDecoder(take, end, settings.chunked)
+        : new IdentityDecoder(length, take, end)
   }
 
   /** Octets that are still to come; `null` when only the last chunk will tell. */
@@ -73,7 +76,8 @@ export class ContentReceiver {
 
   #take(chunk: Uint8Array): void {
     this.#received += chunk.length
-    if (this.#received > this.#maxBodySize) throw remoteError('ERR_CONTENT_TOO_LARGE', 'content', this.#maxBodySize)
+    if (this.#received > this.#maxBodySize)
+      throw remoteError('ERR_CONTENT_TOO_LARGE', 'content', this.#maxBodySize)
     this.#discardLeft -= chunk.length
     if (this.#discardLeft < 0) {
       this.#owner.contentTooCostly()

@@ -242,7 +242,9 @@ export class HeadReader {
   /** Chooses between what is wrong with a complete line and what would have been noticed before it was complete. */
   #judge(error: unknown, bytes: Uint8Array, at: number, lineEnd: number): unknown {
     this.#refuse(bytes, at, lineEnd, at, true)
-    return isLayerError(error) ? new RemoteProtocolError(error, 'head', this.#size + (error.offset ?? at) - at) : error
+    return isLayerError(error)
+      ? new RemoteProtocolError(error, 'head', this.#size + (error.offset ?? at) - at)
+      : error
   }
 
   #tooLong(): RemoteErrorCode {

@@ -62,6 +62,7 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
     this.requests.push(request)
     if (head.contentLength === 0) {
       this.become('done')
+      this.allContentReceived()
     } else {
       this.become('body')
       this.#content = new ContentReceiver(this, request, this.#settings, continueOwed)
@@ -70,7 +71,8 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
     try {
       request.gotLength(head.contentLength)
       const answering = request.requestReceived(request.method, request.requestTarget, request.clientproto)
-      if (answering instanceof Promise) answering.catch((error: unknown) => this.handlerFailed(request, error))
+      if (answering instanceof Promise)
+        answering.catch((error: unknown) => this.handlerFailed(request, error))
     } catch (error) {
       this.handlerFailed(request, error)
     }
@@ -101,7 +103,7 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
   }
 
   contentEnded(request: Request, rest: Uint8Array, trailers: Headers | undefined): void {
-    if (this.readState !== 'body') return
+    if (this.#content === null) return // dropped while it was being decoded
     this.#content = null
     this.become('done')
     this.setLineMode(rest)
@@ -111,13 +113,12 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
       this.handlerFailed(request, error)
     }
     this.allContentReceived()
-  }
-
-  /** Runs when the content of a request is complete. */
-  allContentReceived(): void {
     if (this.readState === 'done' && this.requests.length === 0) this.#nextRequest()
     this.updateFlow()
   }
+
+  /** Runs when the content of a request is complete; at once when there is none. Does nothing unless overridden. */
+  allContentReceived(): void {}
 
   contentWanted(): void {
     const content = this.#content
@@ -191,7 +192,8 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
   }
 
   switchProtocol(request: object, protocol: Protocol): void {
-    if (request !== this.requests[0] || this.readState !== 'done') throw new LocalProtocolError('ERR_NO_UPGRADE')
+    if (request !== this.requests[0] || this.readState !== 'done')
+      throw new LocalProtocolError('ERR_NO_UPGRADE')
     const current = this.requests.shift() as Request
     this.handOver(protocol)
     current.settled()

@@ -60,7 +60,9 @@ export abstract class HTTPConnection extends HTTPSender {
   }
 
   override makeConnection(transport: Transport): void {
-    this.#deadlines = new ChannelDeadlines(this.clock, transport, this.#settings, (name) => this.#deadlinePassed(name))
+    this.#deadlines = new ChannelDeadlines(this.clock, transport, this.#settings, (name) =>
+      this.#deadlinePassed(name),
+    )
     super.makeConnection(transport)
   }
 

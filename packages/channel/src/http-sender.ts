@@ -1,4 +1,5 @@
 import type { Headers } from '@millrace/headers'
+import { formatStatusLine } from '@millrace/message'
 import type { Address, Consumer, PullProducer, PushProducer, Transport } from '@millrace/transport'
 import { HTTPReceiver } from './http-receiver.ts'
 import { Outgoing } from './outgoing.ts'
@@ -52,9 +53,14 @@ export abstract class HTTPSender extends HTTPReceiver implements Consumer {
     return this.outgoing.wrote()
   }
 
-  /** Writes a final head as it stands, with no decision of ours. Most code wants {@link Request.write}. */
-  writeHeaders(version: string, statusCode: number, reason: string, headers: Headers): void {
-    this.output.addText(`${version} ${statusCode} ${reason}\r\n${headers.toWire()}\r\n`)
+  /**
+   * Writes a head as it stands, with no decision of ours. Most code wants {@link Request.write}.
+   *
+   * @throws {RangeError | TypeError} when the status code or the reason phrase may not stand in a status line
+   */
+  writeHeaders(version: 'HTTP/1.0' | 'HTTP/1.1', statusCode: number, reason: string, headers: Headers): void {
+    const statusLine = formatStatusLine(statusCode, reason).replace('HTTP/1.1', version)
+    this.output.addText(`${statusLine}${headers.toWire()}\r\n`)
     this.flushSoon()
   }
 

@@ -105,10 +105,18 @@ export const DEFAULT_CHANNEL_OPTIONS: Readonly<{
 })
 
 type Numbers = typeof DEFAULT_CHANNEL_OPTIONS
-type Nullable = 'firstByteTimeoutMs' | 'headerTimeoutMs' | 'bodyIdleTimeoutMs' | 'timeOut' | 'writeStallTimeoutMs' | 'abortTimeout'
+type Nullable =
+  | 'firstByteTimeoutMs'
+  | 'headerTimeoutMs'
+  | 'bodyIdleTimeoutMs'
+  | 'timeOut'
+  | 'writeStallTimeoutMs'
+  | 'abortTimeout'
 
 /** {@link HTTPChannelOptions} with every default filled in; one frozen object serves all channels made with the same options. */
-export type ChannelSettings = { readonly [K in keyof Numbers]: K extends Nullable ? number | null : number } & {
+export type ChannelSettings = {
+  readonly [K in keyof Numbers]: K extends Nullable ? number | null : number
+} & {
   readonly clock: Clock
   readonly requestFactory: RequestFactory | undefined
   readonly chunked: ChunkedDecoderOptions

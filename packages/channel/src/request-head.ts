@@ -109,7 +109,8 @@ export class RequestHead {
       throw new TypeError('unreachable: parseFieldLine accepts a line that scanField refuses')
     }
     const index = this.#index
-    for (let i = index.length - PER_FIELD; i < index.length; i += 1) index[i] = (index[i] as number) + this.#copied
+    for (let i = index.length - PER_FIELD; i < index.length; i += 1)
+      index[i] = (index[i] as number) + this.#copied
     this.#bytes = append(this.#bytes, this.#copied, line)
     this.#copied += line.length
   }
@@ -125,7 +126,8 @@ export class RequestHead {
     } else if (length === 6) {
       if (isNamed(bytes, start, 'expect')) this.expectValues = [...this.expectValues, this.#value(at)]
     } else if (length === 10) {
-      if (isNamed(bytes, start, 'connection')) this.connectionValues = [...this.connectionValues, this.#value(at)]
+      if (isNamed(bytes, start, 'connection'))
+        this.connectionValues = [...this.connectionValues, this.#value(at)]
     } else if (length === 14) {
       if (isNamed(bytes, start, 'content-length')) {
         this.contentLengthValues = [...this.contentLengthValues, this.#value(at)]

@@ -267,7 +267,8 @@ export class Request {
 
   /** The exchange is over before its response was complete. */
   connectionLost(reason: ConnectionLost, error?: Error): void {
-    if (this.head.contentLength !== 0) this.content.fail(error ?? new Error(`the connection was lost (${reason.kind})`))
+    if (this.head.contentLength !== 0)
+      this.content.fail(error ?? new Error(`the connection was lost (${reason.kind})`))
     if (this.#lost !== null || this.finished) return
     this.#lost = reason
     this.#response.abandon()

@@ -1,6 +1,6 @@
 import { chunkHead, encodeTrailers } from '@millrace/chunked'
 import { encodeLatin1, hasToken, Headers, isFieldValue } from '@millrace/headers'
-import { reasonPhrase, responseBodyAllowed } from '@millrace/message'
+import { formatStatusLine, reasonPhrase, responseBodyAllowed } from '@millrace/message'
 import { dateFieldLine } from './date-field.ts'
 import { LocalProtocolError } from './errors.ts'
 import type { RequestChannel } from './request-channel.ts'
@@ -117,7 +117,8 @@ export class ResponseWriter {
   begin(finalLength: number | null, more: number): void {
     const channel = this.#channel
     const headers = this.#headers
-    if (headers !== null && headers.hasHeader('transfer-encoding')) throw new LocalProtocolError('ERR_FRAMING_FIELD')
+    if (headers !== null && headers.hasHeader('transfer-encoding'))
+      throw new LocalProtocolError('ERR_FRAMING_FIELD')
     const framingLine = this.#decideFraming(finalLength)
     let head = statusLine(this.statusCode, this.reason)
     if (channel.sendDate && (headers === null || !headers.hasHeader('date'))) {
@@ -201,12 +202,8 @@ function lengthLine(length: number): string {
 }
 
 function statusLine(statusCode: number, reason: string | null): string {
-  if (reason !== null) return `HTTP/1.1 ${statusCode} ${reason}\r\n`
-  const built = STATUS_LINES[statusCode]
-  if (built !== undefined) return built
-  const line = `HTTP/1.1 ${statusCode} ${reasonPhrase(statusCode)}\r\n`
-  STATUS_LINES[statusCode] = line
-  return line
+  if (reason !== null) return formatStatusLine(statusCode, reason)
+  return (STATUS_LINES[statusCode] ??= formatStatusLine(statusCode))
 }
 
 /** A complete short response by the channel itself: nothing of the request is repeated in it, nothing internal told. */

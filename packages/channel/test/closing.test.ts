@@ -5,7 +5,10 @@ import { Conversation, head } from './conversation.ts'
 
 const GET = head('GET / HTTP/1.1', 'Host: a')
 
-function unanswered(options = {}, transport = new MemoryTransport()): { conversation: Conversation; requests: Request[] } {
+function unanswered(
+  options = {},
+  transport = new MemoryTransport(),
+): { conversation: Conversation; requests: Request[] } {
   const requests: Request[] = []
   const conversation = new Conversation(
     {
@@ -77,7 +80,11 @@ describe('deadlines', () => {
   })
 
   it('handler: a slow handler is never timed out for being slow', () => {
-    const { conversation, requests } = unanswered({ timeOut: 1000, bodyIdleTimeoutMs: 1000, writeStallTimeoutMs: 1000 })
+    const { conversation, requests } = unanswered({
+      timeOut: 1000,
+      bodyIdleTimeoutMs: 1000,
+      writeStallTimeoutMs: 1000,
+    })
     conversation.send(GET)
     conversation.clock.advance(1_000_000)
     requests[0]?.finish('at last')
@@ -132,7 +139,13 @@ describe('deadlines', () => {
   })
 
   it('leaves no timer behind when the connection is lost', () => {
-    for (const input of ['', 'GET', GET, head('POST / HTTP/1.1', 'Host: a', 'Content-Length: 5'), 'bad\r\n']) {
+    for (const input of [
+      '',
+      'GET',
+      GET,
+      head('POST / HTTP/1.1', 'Host: a', 'Content-Length: 5'),
+      'bad\r\n',
+    ]) {
       const conversation = new Conversation()
       if (input !== '') conversation.send(input)
       conversation.transport.reset()
@@ -246,7 +259,9 @@ describe('upgrade', () => {
     request.setHeader('Connection', 'upgrade')
     request.setHeader('Upgrade', 'chat')
     request.upgrade(protocol as never)
-    expect(conversation.wire).toBe('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: chat\r\n\r\n')
+    expect(conversation.wire).toBe(
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: chat\r\n\r\n',
+    )
     conversation.send('second')
     conversation.transport.deliverEnd()
     conversation.transport.reset()

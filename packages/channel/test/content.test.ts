@@ -97,7 +97,11 @@ describe('content', () => {
     conversation.send(head('POST / HTTP/1.1', 'Host: a', 'Content-Length: 1000'))
     let received = 0
     const { content } = request()
-    content.deliverTo({ dataReceived: (chunk) => void (received += chunk.length), contentDone() {}, contentLost() {} })
+    content.deliverTo({
+      dataReceived: (chunk) => void (received += chunk.length),
+      contentDone() {},
+      contentLost() {},
+    })
     conversation.send('x'.repeat(50))
     expect(received).toBe(50)
     content.pauseProducing()
@@ -209,7 +213,9 @@ describe('content', () => {
     request().finish()
     const discarded = expect.objectContaining({ code: 'ERR_CONTENT_DISCARDED' }) as Error
     await expect(content.read()).rejects.toEqual(discarded)
-    expect(() => content.deliverTo({ dataReceived() {}, contentDone() {}, contentLost() {} })).toThrow(discarded)
+    expect(() => content.deliverTo({ dataReceived() {}, contentDone() {}, contentLost() {} })).toThrow(
+      discarded,
+    )
   })
 
   it('that its consumer forgot after the response closes the connection after timeOut', () => {
@@ -229,7 +235,11 @@ describe('content', () => {
     const { conversation, request } = pulled()
     conversation.send(head('POST / HTTP/1.1', 'Host: a', 'Content-Length: 100000'))
     const pieces: Uint8Array[] = []
-    request().content.deliverTo({ dataReceived: (chunk) => pieces.push(chunk), contentDone() {}, contentLost() {} })
+    request().content.deliverTo({
+      dataReceived: (chunk) => pieces.push(chunk),
+      contentDone() {},
+      contentLost() {},
+    })
     const read = new Uint8Array(100_000)
     conversation.send(read)
     expect(pieces).toHaveLength(1)

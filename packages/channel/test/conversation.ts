@@ -79,18 +79,21 @@ export function statuses(wire: string): number[] {
     rest = rest.slice(head[0].length)
     const length = /^content-length: ([0-9]+)\r$/im.exec(head[2] as string)
     if (length !== null) rest = rest.slice(Number(length[1]))
-    else if (/^transfer-encoding: chunked\r$/im.test(head[2] as string)) rest = rest.slice(rest.indexOf('0\r\n\r\n') + 5)
+    else if (/^transfer-encoding: chunked\r$/im.test(head[2] as string))
+      rest = rest.slice(rest.indexOf('0\r\n\r\n') + 5)
   }
   return found
 }
 
 /** Everything that can be observed of a conversation: what was sent, which errors were reported, how it stands. */
 export function observe(conversation: Conversation): unknown {
-  const { channel, transport, errors } = conversation
+  const { channel, errors } = conversation
   return {
     wire: conversation.wire,
     errors: errors.map((error) =>
-      error instanceof RemoteProtocolError ? [error.code, error.statusHint, error.phase, error.offset] : String(error),
+      error instanceof RemoteProtocolError
+        ? [error.code, error.statusHint, error.phase, error.offset]
+        : String(error),
     ),
     state: channel.readState,
     closed: conversation.closed,

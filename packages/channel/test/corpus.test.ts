@@ -12,7 +12,9 @@ interface Entry {
   readonly wire: string
 }
 
-const entries = JSON.parse(readFileSync(new URL('fixtures/requests.json', import.meta.url), 'utf8')) as Entry[]
+const entries = JSON.parse(
+  readFileSync(new URL('fixtures/requests.json', import.meta.url), 'utf8'),
+) as Entry[]
 
 /** Sees every line, so that heads take the way through the hooks. */
 class HookedChannel extends HTTPChannel {
@@ -22,7 +24,8 @@ class HookedChannel extends HTTPChannel {
 }
 
 function converse(pieces: readonly Uint8Array[], hooked: boolean): Conversation {
-  const make = (options: HTTPChannelOptions): HTTPChannel => (hooked ? new HookedChannel(options) : new HTTPChannel(options))
+  const make = (options: HTTPChannelOptions): HTTPChannel =>
+    hooked ? new HookedChannel(options) : new HTTPChannel(options)
   return new Conversation({}, make).send(...pieces)
 }
 

@@ -48,7 +48,9 @@ describe('an exchange', () => {
 
   it('answers pipelined requests in order, one at a time', () => {
     const { conversation, requests } = held()
-    conversation.send(head('GET /1 HTTP/1.1', HOST) + head('GET /2 HTTP/1.1', HOST) + head('GET /3 HTTP/1.1', HOST))
+    conversation.send(
+      head('GET /1 HTTP/1.1', HOST) + head('GET /2 HTTP/1.1', HOST) + head('GET /3 HTTP/1.1', HOST),
+    )
     expect(requests).toHaveLength(1)
     requests[0]?.finish('one')
     expect(requests).toHaveLength(2)
@@ -59,7 +61,9 @@ describe('an exchange', () => {
   })
 
   it('sends what one turn wrote in one write: pipelined answers leave together', () => {
-    const conversation = new Conversation().send(head('GET /1 HTTP/1.1', HOST) + head('GET /2 HTTP/1.1', HOST))
+    const conversation = new Conversation().send(
+      head('GET /1 HTTP/1.1', HOST) + head('GET /2 HTTP/1.1', HOST),
+    )
     expect(conversation.statuses).toEqual([200, 200])
     expect(conversation.transport.writes).toHaveLength(1)
   })

@@ -11,7 +11,11 @@ class HookedChannel extends HTTPChannel {
 }
 
 /** The one outcome of `wire`, however it is cut, on both ways through the channel. */
-function outcome(wire: string, options: Partial<HTTPChannelOptions>, maxCuts = 60): { statuses: number[]; codes: string[] } {
+function outcome(
+  wire: string,
+  options: Partial<HTTPChannelOptions>,
+  maxCuts = 60,
+): { statuses: number[]; codes: string[] } {
   const make = (all: HTTPChannelOptions): HTTPChannel => new HTTPChannel(all)
   const hooked = (all: HTTPChannelOptions): HTTPChannel => new HookedChannel(all)
   const whole = new Conversation(options, make).send(wireBytes(wire))
@@ -29,7 +33,10 @@ describe('limits of a head, at N and N + 1, however it is cut', () => {
   it('request line: maxLength octets, then 414 (RFC 9112 §3)', () => {
     const request = (length: number): string => head(`GET /${'a'.repeat(length - 14)} HTTP/1.1`, 'Host: a')
     expect(outcome(request(50), { maxLength: 50 })).toEqual(passes)
-    expect(outcome(request(51), { maxLength: 50 })).toEqual({ statuses: [414], codes: ['ERR_REQUEST_LINE_TOO_LONG'] })
+    expect(outcome(request(51), { maxLength: 50 })).toEqual({
+      statuses: [414],
+      codes: ['ERR_REQUEST_LINE_TOO_LONG'],
+    })
   })
 
   it('request line: accepts 8000 octets by default (rule 6), and answers 414 to an endless one (rule 5)', () => {
@@ -38,9 +45,13 @@ describe('limits of a head, at N and N + 1, however it is cut', () => {
   })
 
   it('field line: maxLength octets, then 431', () => {
-    const request = (length: number): string => head('GET / HTTP/1.1', 'Host: a', `X: ${'a'.repeat(length - 3)}`)
+    const request = (length: number): string =>
+      head('GET / HTTP/1.1', 'Host: a', `X: ${'a'.repeat(length - 3)}`)
     expect(outcome(request(50), { maxLength: 50 })).toEqual(passes)
-    expect(outcome(request(51), { maxLength: 50 })).toEqual({ statuses: [431], codes: ['ERR_FIELD_LINE_TOO_LONG'] })
+    expect(outcome(request(51), { maxLength: 50 })).toEqual({
+      statuses: [431],
+      codes: ['ERR_FIELD_LINE_TOO_LONG'],
+    })
   })
 
   it('head: totalHeadersSize octets with every CRLF, then 431 (rule 29)', () => {

@@ -33,7 +33,9 @@ describe('the cost of a head fed one byte at a time', () => {
     costPerByte(256, make) // warms up
     const small = costPerByte(256, make)
     const large = costPerByte(16_384, make)
-    console.log(`head ${name}: ${small.toFixed(0)} ns/byte at 256 B, ${large.toFixed(0)} at 16 KiB: × ${(large / small).toFixed(2)}`)
+    console.log(
+      `head ${name}: ${small.toFixed(0)} ns/byte at 256 B, ${large.toFixed(0)} at 16 KiB: × ${(large / small).toFixed(2)}`,
+    )
     expect(large / small).toBeLessThan(1.5)
   })
 })

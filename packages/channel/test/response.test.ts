@@ -3,7 +3,11 @@ import { Request } from '../src/index.ts'
 import { Conversation, head } from './conversation.ts'
 
 /** What `answer` writes for a request, without Date. */
-function respond(answer: (request: Request) => void, requestLine = 'GET / HTTP/1.1', options = {}): Conversation {
+function respond(
+  answer: (request: Request) => void,
+  requestLine = 'GET / HTTP/1.1',
+  options = {},
+): Conversation {
   class Answering extends Request {
     override process(): void {
       answer(this)
@@ -61,7 +65,9 @@ describe('the response on the wire', () => {
   it('rule 80: throws at the octet beyond the announced length, and breaks the connection', () => {
     const conversation = respond((request) => {
       request.setHeader('Content-Length', '5')
-      expect(() => request.write('hello!')).toThrow(expect.objectContaining({ code: 'ERR_CONTENT_LENGTH_EXCEEDED' }))
+      expect(() => request.write('hello!')).toThrow(
+        expect.objectContaining({ code: 'ERR_CONTENT_LENGTH_EXCEEDED' }),
+      )
     })
     expect(conversation.wire).not.toContain('hello')
     expect(conversation.transport.lostReason).toEqual({ kind: 'aborted' })
@@ -70,17 +76,22 @@ describe('the response on the wire', () => {
   it('rule 80: throws when the content ends before the announced length, and breaks the connection', () => {
     const conversation = respond((request) => {
       request.setHeader('Content-Length', '5')
-      expect(() => request.finish('hell')).toThrow(expect.objectContaining({ code: 'ERR_CONTENT_LENGTH_SHORT' }))
+      expect(() => request.finish('hell')).toThrow(
+        expect.objectContaining({ code: 'ERR_CONTENT_LENGTH_SHORT' }),
+      )
     })
     expect(conversation.transport.lostReason).toEqual({ kind: 'aborted' })
   })
 
-  it.each(['', '-1', '1.5', '0x1', '1e3', '5, 5'])('refuses Content-Length %j of the application', (length) => {
-    respond((request) => {
-      request.setHeader('Content-Length', length)
-      expect(() => request.finish('hello')).toThrow(expect.objectContaining({ code: 'ERR_CONTENT_LENGTH' }))
-    })
-  })
+  it.each(['', '-1', '1.5', '0x1', '1e3', '5, 5'])(
+    'refuses Content-Length %j of the application',
+    (length) => {
+      respond((request) => {
+        request.setHeader('Content-Length', length)
+        expect(() => request.finish('hello')).toThrow(expect.objectContaining({ code: 'ERR_CONTENT_LENGTH' }))
+      })
+    },
+  )
 
   it('rule 72: refuses Transfer-Encoding of the application', () => {
     respond((request) => {

@@ -20,7 +20,8 @@ class HookedChannel extends HTTPChannel {
 /** Checks each move against the table. */
 class WatchedChannel extends HTTPChannel {
   protected override become(state: ReadState): void {
-    if (!TRANSITIONS[this.readState].includes(state)) throw new Error(`illegal move: ${this.readState} → ${state}`)
+    if (!TRANSITIONS[this.readState].includes(state))
+      throw new Error(`illegal move: ${this.readState} → ${state}`)
     super.become(state)
   }
 }
@@ -46,7 +47,8 @@ describe.each(makers)('a channel %s', (_name, make) => {
     ['an HTTP/2 preface', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
   ])('gives the same events and bytes at every split: %s', (_what, wire) => {
     const seen = observe(new Conversation().send(wireBytes(wire)))
-    for (const pieces of splits(wire)) expect(observe(new Conversation({}, make).send(...pieces))).toEqual(seen)
+    for (const pieces of splits(wire))
+      expect(observe(new Conversation({}, make).send(...pieces))).toEqual(seen)
   })
 })
 
@@ -87,20 +89,43 @@ describe('the two ways through the channel', () => {
   })
 
   const fragment = fc.oneof(
-    fc.constantFrom(GET, CHUNKED, '\r\n', '\n', '\r', ' ', ':', '\t', 'GET ', '/ ', 'HTTP/1.1', 'Host: a\r\n', '\x00', '\x80'),
-    fc.constantFrom('Content-Length: 3\r\n', 'Transfer-Encoding: chunked\r\n', '3\r\nabc\r\n', '0\r\n\r\n', 'Expect: x\r\n'),
+    fc.constantFrom(
+      GET,
+      CHUNKED,
+      '\r\n',
+      '\n',
+      '\r',
+      ' ',
+      ':',
+      '\t',
+      'GET ',
+      '/ ',
+      'HTTP/1.1',
+      'Host: a\r\n',
+      '\x00',
+      '\x80',
+    ),
+    fc.constantFrom(
+      'Content-Length: 3\r\n',
+      'Transfer-Encoding: chunked\r\n',
+      '3\r\nabc\r\n',
+      '0\r\n\r\n',
+      'Expect: x\r\n',
+    ),
     fc.string({ maxLength: 5 }),
   )
 
-  test.prop([fc.array(fragment, { maxLength: 12 }), fc.array(fc.nat(200), { maxLength: 8 })], { numRuns: 3000 })(
-    'agree on whatever comes, however it is cut, and make legal moves only',
-    (fragments, cuts) => {
-      const wire = wireBytes(fragments.join('').replace(/[^\x00-\xff]/g, '?'))
-      const options = { maxLength: 60, totalHeadersSize: 90, maxHeaders: 3 }
-      const seen = observe(new Conversation(options).send(wire))
-      const at = [...new Set(cuts.map((cut) => cut % (wire.length + 1)))].sort((a, b) => a - b)
-      const pieces = [0, ...at].map((from, i) => wire.subarray(from, at[i] ?? wire.length)).filter((piece) => piece.length > 0)
-      for (const [, make] of makers) expect(observe(new Conversation(options, make).send(...pieces))).toEqual(seen)
-    },
-  )
+  test.prop([fc.array(fragment, { maxLength: 12 }), fc.array(fc.nat(200), { maxLength: 8 })], {
+    numRuns: 3000,
+  })('agree on whatever comes, however it is cut, and make legal moves only', (fragments, cuts) => {
+    const wire = wireBytes(fragments.join('').replace(/[^\x00-\xff]/g, '?'))
+    const options = { maxLength: 60, totalHeadersSize: 90, maxHeaders: 3 }
+    const seen = observe(new Conversation(options).send(wire))
+    const at = [...new Set(cuts.map((cut) => cut % (wire.length + 1)))].sort((a, b) => a - b)
+    const pieces = [0, ...at]
+      .map((from, i) => wire.subarray(from, at[i] ?? wire.length))
+      .filter((piece) => piece.length > 0)
+    for (const [, make] of makers)
+      expect(observe(new Conversation(options, make).send(...pieces))).toEqual(seen)
+  })
 })
