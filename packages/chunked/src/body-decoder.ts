@@ -44,4 +44,3 @@ export interface BodyDecoder {
   /** Whether the body is complete: the finish callback is running or has run. */
   readonly finished: boolean
 }
-

@@ -2,9 +2,7 @@ import { decodeLatin1 } from '@millrace/headers'
 import type { FieldSyntaxError, Headers } from '@millrace/headers'
 import type { BodyDecoder, DataCallback, FinishCallback } from './body-decoder.ts'
 import { chunkExtensions } from './chunk-extensions.ts'
-import {
-  chunkLineError, DATA, DATA_CR, digitValue, FINISHED, IMPOSSIBLE, nextState, SIZE, SIZE_START, TRAILER_START,
-} from './chunked-grammar.ts'
+import * as grammar from './chunked-grammar.ts'
 import { resolveLimits } from './decoder-options.ts'
 import type { ChunkedDecoderOptions, ChunkedLimits, ExtensionCallback } from './decoder-options.ts'
 import { ChunkedError, TruncatedBody } from './errors.ts'
@@ -12,6 +10,10 @@ import type { ChunkedErrorCode } from './errors.ts'
 import { PartialLine } from './partial-line.ts'
 import { TrailerSection } from './trailer-section.ts'
 import { joinViews, view } from './views.ts'
+
+// Names of this file: what a module runner wraps costs a call at each use, and these are used for each octet.
+const { DATA, DATA_CR, FINISHED, IMPOSSIBLE, SIZE, SIZE_START, TRAILER_START } = grammar
+const { digitValue, nextState } = grammar
 
 // Octets of framing that each octet of data pays for: `1 CRLF data CRLF` needs 5.
 const FRAMING_PER_DATA_OCTET = 16
@@ -34,8 +36,8 @@ export class ChunkedDecoder implements BodyDecoder {
   readonly #onExtension: ExtensionCallback | undefined
   readonly #limits: ChunkedLimits
 
-  #turn: 'idle' | 'busy' | 'failed' = 'idle'
-  #failure: unknown = undefined
+  #busy = false
+  #failure: { readonly error: unknown } | undefined = undefined
   // What a callback told us while we were busy.
   #queue: Uint8Array[] = NO_QUEUE
   #queueTaken = 0
@@ -47,7 +49,7 @@ export class ChunkedDecoder implements BodyDecoder {
   #digitCount = 0
   // Octets of the chunk line in earlier inputs; the line itself is kept for its extensions only.
   #lineLength = 0
-  #line: PartialLine | undefined = undefined
+  readonly #line = new PartialLine()
   // Octets of the body in earlier inputs.
   #offset = 0
   #extensionBytes = 0
@@ -82,23 +84,23 @@ export class ChunkedDecoder implements BodyDecoder {
    * @throws what a callback threw; and again at each later call whatever was thrown before
    */
   dataReceived(bytes: Uint8Array): void {
-    if (this.#turn === 'failed') throw this.#failure
+    if (this.#failure !== undefined) throw this.#failure.error
     if (this.#state === FINISHED) throw new Error('the body is complete: further bytes are not part of it')
-    if (this.#turn === 'busy') {
+    if (this.#busy) {
       if (this.#queue === NO_QUEUE) this.#queue = []
       this.#queue.push(bytes)
       return
     }
-    this.#turn = 'busy'
+    this.#busy = true
     try {
       this.#decode(bytes)
       if (this.#queue !== NO_QUEUE) this.#decodeQueue()
       if (this.#peerFinished && !this.finished) throw new TruncatedBody(this.#offset)
-      this.#turn = 'idle'
     } catch (error) {
-      this.#turn = 'failed'
-      this.#failure = error
+      this.#failure = { error }
       throw error
+    } finally {
+      this.#busy = false
     }
   }
 
@@ -109,27 +111,48 @@ export class ChunkedDecoder implements BodyDecoder {
    * @throws {@link TruncatedBody} when the body is not complete
    */
   noMoreData(): void {
-    if (this.#turn === 'failed') throw this.#failure
-    if (this.#turn === 'busy') {
+    if (this.#failure !== undefined) throw this.#failure.error
+    if (this.#busy) {
       this.#peerFinished = true
       return
     }
     if (this.#state === FINISHED) return
-    this.#turn = 'failed'
-    throw (this.#failure = new TruncatedBody(this.#offset))
+    this.#failure = { error: new TruncatedBody(this.#offset) }
+    throw this.#failure.error
   }
 
   #decode(bytes: Uint8Array): void {
     const end = bytes.length
+    // Looked up once, for the first view: on Node the two getters cost as much as making a view.
+    let buffer: ArrayBufferLike | undefined
+    let base = 0
     let at = 0
     while (at < end && this.#state !== FINISHED) {
       const state = this.#state
       if (state < DATA) at = this.#readChunkLine(bytes, at)
-      else if (state === DATA) at = this.#readData(bytes, at)
-      else if (state < TRAILER_START) at = this.#readDataEnd(bytes, at)
-      else at = this.#readTrailerSection(bytes, at)
+      else if (state > DATA)
+        at = state < TRAILER_START ? this.#readDataEnd(bytes, at) : this.#readTrailers(bytes, at)
+      else if (at === 0 && end <= this.#size) at = this.#passData(bytes)
+      else {
+        if (buffer === undefined) {
+          buffer = bytes.buffer
+          base = bytes.byteOffset
+        }
+        const start = base + at
+        const length = Math.min(end - at, this.#size)
+        at += length
+        this.#passData(new Uint8Array(buffer, start, length))
+      }
     }
     this.#offset += end
+  }
+
+  #passData(data: Uint8Array): number {
+    const length = data.length
+    this.#size -= length
+    if (this.#size === 0) this.#state = DATA_CR
+    this.#dataCallback(data)
+    return length
   }
 
   /** Decodes what callbacks handed in, also while it does so. */
@@ -156,7 +179,7 @@ export class ChunkedDecoder implements BodyDecoder {
         size = size * 16 + digitValue(octet)
         digitCount += 1
         if (size > Number.MAX_SAFE_INTEGER) throw this.#error('ERR_CHUNK_SIZE_TOO_LARGE', at)
-      } else if (next === IMPOSSIBLE) throw this.#error(chunkLineError(state, octet), at)
+      } else if (next === IMPOSSIBLE) throw this.#error(grammar.chunkLineError(state, octet), at)
       state = next
       at += 1
       if (state === DATA) break
@@ -170,7 +193,7 @@ export class ChunkedDecoder implements BodyDecoder {
     if (at < bytes.length) throw this.#error('ERR_CHUNK_LINE_TOO_LONG', at)
     this.#state = state
     this.#lineLength += at - start
-    if (this.#onExtension !== undefined) (this.#line ??= new PartialLine()).append(bytes, start, at)
+    if (this.#onExtension !== undefined) this.#line.append(bytes, start, at)
     return at
   }
 
@@ -184,32 +207,16 @@ export class ChunkedDecoder implements BodyDecoder {
     this.#lineLength = 0
     this.#digitCount = 0
     this.#extensionBytes += extensionBytes
-    if (this.#extensionBytes > this.#limits.maxExtensionBytes) throw this.#error('ERR_CHUNK_EXTENSION_TOO_LARGE', end - 1)
+    if (this.#extensionBytes > this.#limits.maxExtensionBytes)
+      throw this.#error('ERR_CHUNK_EXTENSION_TOO_LARGE', end - 1)
     // Data that was paid for already does not pay for later framing, so the account never goes below 0.
     this.#overheadBytes = Math.max(0, this.#overheadBytes + length + 2 - size * FRAMING_PER_DATA_OCTET)
-    if (this.#overheadBytes > this.#limits.maxOverheadBytes) throw this.#error('ERR_CHUNK_OVERHEAD_TOO_LARGE', end - 1)
-    if (this.#onExtension !== undefined) this.#reportExtensions(this.#onExtension, bytes, start, end, size)
-  }
-
-  #reportExtensions(onExtension: ExtensionCallback, bytes: Uint8Array, start: number, end: number, size: number): void {
-    const line = this.#line
-    let text: string
-    if (line === undefined || line.length === 0) text = decodeLatin1(bytes, start, end)
-    else {
-      line.append(bytes, start, end)
-      text = decodeLatin1(line.bytes, 0, line.length)
-      line.clear()
-    }
-    for (const [name, value] of chunkExtensions(text)) onExtension(name, value, size)
-  }
-
-  #readData(bytes: Uint8Array, start: number): number {
-    const available = bytes.length - start
-    const length = Math.min(available, this.#size)
-    this.#size -= length
-    if (this.#size === 0) this.#state = DATA_CR
-    this.#dataCallback(view(bytes, start, start + length))
-    return start + length
+    if (this.#overheadBytes > this.#limits.maxOverheadBytes)
+      throw this.#error('ERR_CHUNK_OVERHEAD_TOO_LARGE', end - 1)
+    if (this.#onExtension === undefined) return
+    const line = this.#line.take(bytes, start, end)
+    if (extensionBytes === 0) return
+    for (const [name, value] of chunkExtensions(decodeLatin1(line))) this.#onExtension(name, value, size)
   }
 
   /** The CRLF after the data. */
@@ -224,7 +231,7 @@ export class ChunkedDecoder implements BodyDecoder {
     return at
   }
 
-  #readTrailerSection(bytes: Uint8Array, start: number): number {
+  #readTrailers(bytes: Uint8Array, start: number): number {
     const section = (this.#trailerSection ??= new TrailerSection(this.#limits))
     const at = section.read(bytes, start, this.#offset)
     if (section.finished) this.#finish(bytes, at, section.trailers)

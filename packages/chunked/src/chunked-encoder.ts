@@ -45,7 +45,8 @@ export function toChunk(data: Uint8Array): Uint8Array[] {
  */
 export function encodeTrailers(trailers: Headers): string {
   for (const [name] of trailers) {
-    if (isForbiddenTrailer(name)) throw new TypeError(`${name} is not allowed in a trailer section (RFC 9110 §6.5.1)`)
+    if (isForbiddenTrailer(name))
+      throw new TypeError(`${name} is not allowed in a trailer section (RFC 9110 §6.5.1)`)
   }
   return `0\r\n${trailers.toWire()}\r\n`
 }
@@ -78,7 +79,8 @@ export class ChunkedEncoder implements BodyEncoder {
    */
   finish(trailers?: Headers): Uint8Array[] {
     if (this.#finished) throw new Error('the body is finished')
-    const end = trailers === undefined || trailers.size === 0 ? LAST_CHUNK : encodeLatin1(encodeTrailers(trailers))
+    const end =
+      trailers === undefined || trailers.size === 0 ? LAST_CHUNK : encodeLatin1(encodeTrailers(trailers))
     this.#finished = true
     return [end]
   }

@@ -131,8 +131,15 @@ function classTable(): Uint8Array {
   }
   for (const digit of '0123456789abcdefABCDEF') table[digit.charCodeAt(0)] = HEX
   const singles: readonly [string, number][] = [
-    [' ', BLANK], ['\t', BLANK], [';', SEMICOLON], ['=', EQUALS], ['"', QUOTE],
-    ['\\', BACKSLASH], [':', COLON], ['\r', CR], ['\n', LF],
+    [' ', BLANK],
+    ['\t', BLANK],
+    [';', SEMICOLON],
+    ['=', EQUALS],
+    ['"', QUOTE],
+    ['\\', BACKSLASH],
+    [':', COLON],
+    ['\r', CR],
+    ['\n', LF],
   ]
   for (const [character, octetClass] of singles) table[character.charCodeAt(0)] = octetClass
   return table

@@ -5,27 +5,28 @@
  */
 export interface ChunkedDecoderOptions {
   /**
-   * Octets of one chunk line: size, extensions and CRLF. Leading zeros and extensions would let a line run on for ever.
+   * Octets of one chunk line: size, extensions and CRLF. With leading zeros a line could run on for ever.
    *
    * @defaultValue 1,024; at least 3
    */
   readonly maxChunkLineBytes?: number
   /**
-   * Octets of extensions, from the whitespace or semicolon after the size up to the CR, in all lines of one body. Extensions are thrown away:
-   * without this limit a peer has megabytes read for a few bytes of data.
+   * Octets of extensions in all chunk lines of one body, each from behind the size up to the CR. Extensions are
+   * thrown away: without this limit a peer has megabytes read for a few bytes of data.
    *
    * @defaultValue 16,384
    */
   readonly maxExtensionBytes?: number
   /**
-   * Octets of framing (chunk lines and the CRLF after the data) by which a body may lag behind 16 for each octet of
-   * data. Chunks of one octet pass for ever; chunks of one octet behind a hundred zeros do not.
+   * Octets of framing (chunk lines, and the CRLF after the data) that a body may run up above 16 for each octet of data.
+   * Chunks of one octet go on for ever; chunks of one octet behind a hundred zeros soon are work without progress.
    *
    * @defaultValue 16,384
    */
   readonly maxOverheadBytes?: number
   /**
-   * Octets of all trailer lines with their CRLF; the empty line that ends the body does not count. Trailers are held in memory.
+   * Octets of all trailer lines with their CRLF; the empty line that ends the body does not count. Trailers are held
+   * in memory.
    *
    * @defaultValue 16,384
    */
@@ -37,8 +38,8 @@ export interface ChunkedDecoderOptions {
    */
   readonly maxTrailerCount?: number
   /**
-   * Runs for each chunk extension, in order, once its chunk line is complete and before the chunk's data. The same rules as for
-   * {@link DataCallback}. Extensions are ignored when left out, as RFC 9112 §7.1.1 asks for unknown ones.
+   * Runs for each chunk extension, in order, once its chunk line is complete and before the data of the chunk. The
+   * rules are those of {@link DataCallback}. Without it extensions are checked and ignored (RFC 9112 §7.1.1).
    */
   readonly onExtension?: ExtensionCallback | undefined
 }

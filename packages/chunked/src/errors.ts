@@ -19,9 +19,17 @@ interface Description {
 }
 
 const CHUNKED: Readonly<Record<ChunkedErrorCode, Description>> = {
-  ERR_CHUNK_SIZE: { message: 'chunk size is not hexadecimal digits alone', statusHint: 400, section: 'RFC 9112 §7.1' },
+  ERR_CHUNK_SIZE: {
+    message: 'chunk size is not hexadecimal digits alone',
+    statusHint: 400,
+    section: 'RFC 9112 §7.1',
+  },
   ERR_CHUNK_SIZE_TOO_LARGE: { message: 'chunk size above 2^53-1', statusHint: 413, section: 'RFC 9112 §7.1' },
-  ERR_CHUNK_LINE_TOO_LONG: { message: 'chunk line above the limit', statusHint: 413, section: 'RFC 9112 §7.1.1' },
+  ERR_CHUNK_LINE_TOO_LONG: {
+    message: 'chunk line above the limit',
+    statusHint: 413,
+    section: 'RFC 9112 §7.1.1',
+  },
   ERR_CHUNK_EXTENSION: { message: 'malformed chunk extension', statusHint: 400, section: 'RFC 9112 §7.1.1' },
   ERR_CHUNK_EXTENSION_TOO_LARGE: {
     message: 'chunk extensions of one body above the limit',
@@ -35,9 +43,21 @@ const CHUNKED: Readonly<Record<ChunkedErrorCode, Description>> = {
   },
   ERR_CHUNK_BARE_LF: { message: 'LF without CR in chunk framing', statusHint: 400, section: 'RFC 9112 §7.1' },
   ERR_CHUNK_BARE_CR: { message: 'CR without LF in chunk framing', statusHint: 400, section: 'RFC 9112 §7.1' },
-  ERR_CHUNK_DATA_END: { message: 'chunk data is not followed by CRLF', statusHint: 400, section: 'RFC 9112 §7.1' },
-  ERR_TRAILER_TOO_LARGE: { message: 'trailer section above the limit', statusHint: 431, section: 'RFC 9110 §5.4' },
-  ERR_TRAILER_COUNT: { message: 'more trailer fields than the limit', statusHint: 431, section: 'RFC 9110 §5.4' },
+  ERR_CHUNK_DATA_END: {
+    message: 'chunk data is not followed by CRLF',
+    statusHint: 400,
+    section: 'RFC 9112 §7.1',
+  },
+  ERR_TRAILER_TOO_LARGE: {
+    message: 'trailer section above the limit',
+    statusHint: 431,
+    section: 'RFC 9110 §5.4',
+  },
+  ERR_TRAILER_COUNT: {
+    message: 'more trailer fields than the limit',
+    statusHint: 431,
+    section: 'RFC 9110 §5.4',
+  },
 }
 
 /**

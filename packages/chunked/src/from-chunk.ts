@@ -1,5 +1,13 @@
-import { chunkLineError } from './chunked-grammar.ts'
-import { DATA, DATA_CR, digitValue, IMPOSSIBLE, nextState, SIZE, SIZE_START } from './chunked-grammar.ts'
+import {
+  chunkLineError,
+  DATA,
+  DATA_CR,
+  digitValue,
+  IMPOSSIBLE,
+  nextState,
+  SIZE,
+  SIZE_START,
+} from './chunked-grammar.ts'
 import { ChunkedError } from './errors.ts'
 import { view } from './views.ts'
 

@@ -14,10 +14,10 @@ import { joinViews, view } from './views.ts'
 export class IdentityDecoder implements BodyDecoder {
   readonly #dataCallback: DataCallback
   readonly #finishCallback: FinishCallback
-  #state: 'reading' | 'completing' | 'finished' | 'failed' = 'reading'
+  #state: 'reading' | 'completing' | 'finished' = 'reading'
   #remaining: number | null
   #received = 0
-  #failure: unknown = undefined
+  #failure: { readonly error: unknown } | undefined = undefined
   // What the data callback handed in while the last data was with it.
   #rest: Uint8Array[] | undefined = undefined
 
@@ -54,7 +54,7 @@ export class IdentityDecoder implements BodyDecoder {
    * @throws what a callback threw; the same again at each later call
    */
   dataReceived(bytes: Uint8Array): void {
-    if (this.#state === 'failed') throw this.#failure
+    if (this.#failure !== undefined) throw this.#failure.error
     if (this.#state === 'finished') throw new Error('the body is complete: further bytes are not part of it')
     if (this.#state === 'completing') {
       this.#rest!.push(bytes)
@@ -64,8 +64,7 @@ export class IdentityDecoder implements BodyDecoder {
       if (this.#remaining === null || bytes.length < this.#remaining) this.#pass(bytes)
       else this.#complete(bytes, this.#remaining)
     } catch (error) {
-      this.#state = 'failed'
-      this.#failure = error
+      this.#failure = { error }
       throw error
     }
   }
@@ -78,14 +77,13 @@ export class IdentityDecoder implements BodyDecoder {
    * @throws what the finish callback threw, now or before
    */
   noMoreData(): void {
-    if (this.#state === 'failed') throw this.#failure
+    if (this.#failure !== undefined) throw this.#failure.error
     if (this.#state !== 'reading') return
     try {
       if (this.#remaining !== null && this.#remaining > 0) throw new TruncatedBody(this.#received)
       this.#finish([])
     } catch (error) {
-      this.#state = 'failed'
-      this.#failure = error
+      this.#failure = { error }
       throw error
     }
   }

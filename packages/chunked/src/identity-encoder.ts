@@ -55,7 +55,8 @@ export class IdentityEncoder implements BodyEncoder {
     if (this.#finished) throw new Error('the body is finished')
     if (trailers !== undefined && trailers.size > 0) throw new TypeError('only a chunked body has trailers')
     this.#finished = true
-    if (this.#remaining !== null && this.#remaining > 0) throw new RangeError('less data than Content-Length announced')
+    if (this.#remaining !== null && this.#remaining > 0)
+      throw new RangeError('less data than Content-Length announced')
     return []
   }
 }

@@ -1,10 +1,13 @@
 import { FieldSyntaxError, Headers, parseFieldLine } from '@millrace/headers'
 import type { FieldSyntaxCode } from '@millrace/headers'
-import { FINISHED, IMPOSSIBLE, LAST_LF, nextState, TRAILER_LF, TRAILER_START, TRAILER_VALUE } from './chunked-grammar.ts'
+import * as grammar from './chunked-grammar.ts'
 import type { ChunkedLimits } from './decoder-options.ts'
 import { ChunkedError } from './errors.ts'
 import { PartialLine } from './partial-line.ts'
 import { isForbiddenTrailer } from './trailers.ts'
+
+// Names of this file: what a module runner wraps costs a call at each use, and these are used for each octet.
+const { FINISHED, IMPOSSIBLE, LAST_LF, nextState, TRAILER_LF, TRAILER_START, TRAILER_VALUE } = grammar
 
 const CR = 0x0d
 const LF = 0x0a
@@ -57,7 +60,7 @@ export class TrailerSection {
   }
 
   #readLine(bytes: Uint8Array, start: number, offset: number): number {
-    if (this.#state === TRAILER_START) this.#countLine(offset + start)
+    if (this.#state === TRAILER_START) this.#beginLine(offset + start)
     const stop = Math.min(bytes.length, start + this.#bytesLeft)
     let state = this.#state
     let at = start
@@ -77,24 +80,16 @@ export class TrailerSection {
     return at
   }
 
-  #countLine(offset: number): void {
+  #beginLine(offset: number): void {
     if (this.#lineCount === this.#limits.maxTrailerCount) throw new ChunkedError('ERR_TRAILER_COUNT', offset)
+    if (this.#bytesLeft === 0) throw new ChunkedError('ERR_TRAILER_TOO_LARGE', offset)
     this.#lineCount += 1
   }
 
   /** A line is complete: `bytes[start, end)` holds it, or its last part, with the CRLF. */
   #takeLine(bytes: Uint8Array, start: number, end: number): void {
-    const partial = this.#partial
-    if (partial.length === 0) {
-      this.#addField(parseFieldLine(bytes, start, end - 2))
-      return
-    }
-    partial.append(bytes, start, end)
-    this.#addField(parseFieldLine(partial.bytes, 0, partial.length - 2))
-    partial.clear()
-  }
-
-  #addField([name, value]: [name: string, value: string]): void {
+    const line = this.#partial.take(bytes, start, end)
+    const [name, value] = parseFieldLine(line, 0, line.length - 2)
     if (isForbiddenTrailer(name)) return
     this.#names.push(name)
     this.#values.push(value)

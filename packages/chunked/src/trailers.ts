@@ -1,21 +1,21 @@
-import { Headers } from '@millrace/headers'
+import type { Headers } from '@millrace/headers'
 
-// What RFC 9110 §6.5.1 says a trailer must not carry: by the time it arrives, each of these has been acted on.
-const FORBIDDEN: ReadonlySet<string> = new Set([
-  // framing and the connection
-  'connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade',
-  // routing
-  'forwarded', 'host', 'max-forwards', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto',
-  // request modifiers: controls and conditions
-  'cache-control', 'expect', 'pragma', 'range', 'if-match', 'if-modified-since', 'if-none-match', 'if-range',
-  'if-unmodified-since',
-  // authentication and state
-  'authorization', 'cookie', 'proxy-authenticate', 'proxy-authorization', 'set-cookie', 'www-authenticate',
-  // control data of a response
-  'age', 'date', 'expires', 'location', 'retry-after', 'vary', 'warning',
-])
+// By the time a trailer arrives the message has been framed, routed, authorised and acted on.
+const CONNECTION = 'connection keep-alive proxy-connection te trailer transfer-encoding upgrade'
+const ROUTING = 'forwarded host max-forwards via x-forwarded-for x-forwarded-host x-forwarded-proto'
+const REQUEST_CONTROLS = 'cache-control expect pragma range'
+const REQUEST_CONDITIONS = 'if-match if-modified-since if-none-match if-range if-unmodified-since'
+const AUTHENTICATION =
+  'authorization cookie proxy-authenticate proxy-authorization set-cookie www-authenticate'
+const RESPONSE_CONTROLS = 'age date expires location retry-after vary warning'
 
-// All content-* fields tell how to take the content, but for the checksums, which are known at its end only.
+const FORBIDDEN: ReadonlySet<string> = new Set(
+  [CONNECTION, ROUTING, REQUEST_CONTROLS, REQUEST_CONDITIONS, AUTHENTICATION, RESPONSE_CONTROLS].flatMap(
+    (names) => names.split(' '),
+  ),
+)
+
+// Content-* fields say how to take the content; only its checksums may be known as late as its end (RFC 9530 §2).
 const CONTENT_PREFIX = 'content-'
 const CONTENT_CHECKSUMS: ReadonlySet<string> = new Set(['content-digest', 'content-md5'])
 
@@ -40,12 +40,5 @@ export function isForbiddenTrailer(name: string): boolean {
  * @public
  */
 export function filterTrailers(trailers: Headers): Headers {
-  const names: string[] = []
-  const values: string[] = []
-  for (const [name, value] of trailers) {
-    if (isForbiddenTrailer(name)) continue
-    names.push(name)
-    values.push(value)
-  }
-  return Headers.fromParsed(names, values)
+  return trailers.filter((name) => !isForbiddenTrailer(name))
 }

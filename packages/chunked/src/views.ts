@@ -1,6 +1,7 @@
 import { allocateBytes } from '@millrace/headers'
 
-const EMPTY: Uint8Array = new Uint8Array(0)
+/** No bytes. */
+export const EMPTY: Uint8Array = new Uint8Array(0)
 
 /**
  * The bytes `[start, end)` of `bytes`, not copied.

@@ -25,15 +25,18 @@ export function parseFieldLine(
   start: number = 0,
   end: number = bytes.length,
 ): [name: string, value: string] {
+  // Local names: where a module runner wraps imports, each use of one is a call, and these are used for each octet.
+  const nameChars = TOKEN_CHARS
+  const valueChars = FIELD_VALUE_CHARS
   let at = start
-  while (at < end && TOKEN_CHARS[bytes[at]!] === 1) at += 1
+  while (at < end && nameChars[bytes[at]!] === 1) at += 1
   if (at === end || at === start || bytes[at] !== COLON) throw nameError(bytes, start, at, end)
   const name = decodeLatin1(bytes, start, at)
 
   let first = at + 1
   while (first < end && isBlank(bytes[first]!)) first += 1
   for (let index = first; index < end; index += 1) {
-    if (FIELD_VALUE_CHARS[bytes[index]!] !== 1) throw new FieldSyntaxError('ERR_FIELD_VALUE', index)
+    if (valueChars[bytes[index]!] !== 1) throw new FieldSyntaxError('ERR_FIELD_VALUE', index)
   }
   let last = end
   while (last > first && isBlank(bytes[last - 1]!)) last -= 1
