@@ -33,6 +33,12 @@ export interface NodeTransportOptions {
 }
 
 /**
+ * Up to here the parts of a sequence are copied together, which costs less than a writev (about 1 µs instead of 6):
+ * Node cuts buffers below 4 KiB from a pool, and allocates larger ones one by one.
+ */
+const COPIED_SEQUENCE_BYTES = 4_095
+
+/**
  * A connected socket of Node as a transport: TCP, TLS or a unix socket.
  *
  * The socket must have been made with `allowHalfOpen: true`, and nobody else may read from it or write to it.
@@ -120,6 +126,9 @@ export class NodeTransport implements Transport {
   writeSequence(parts: readonly Uint8Array[]): void {
     if (!this.#writing) return
     if (parts.length === 1) return this.write(parts[0]!)
+    let totalBytes = 0
+    for (const part of parts) totalBytes += part.length
+    if (totalBytes <= COPIED_SEQUENCE_BYTES) return this.write(Buffer.concat(parts, totalBytes))
     const socket = this.#socket
     socket.cork() // until all parts are there, so that they leave in one writev
     for (const part of parts) this.write(part)
@@ -268,13 +277,12 @@ export class NodeTransport implements Transport {
   #closed(): void {
     const producer = this.#push ?? this.#pull
     const protocol = this.#protocol
-    const reason = this.#reason ?? { kind: 'closed' }
     this.#lost = true
     this.#disconnecting = true
     this.#writing = false
     this.unregisterProducer()
     if (producer !== null) this.#guard(() => producer.stopProducing())
-    if (protocol !== null) this.#guard(() => protocol.connectionLost(reason))
+    if (protocol !== null) this.#guard(() => protocol.connectionLost(this.#reason ?? { kind: 'closed' }))
   }
 
   #guard(callback: () => void): void {

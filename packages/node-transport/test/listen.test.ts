@@ -136,6 +136,15 @@ describe('listen', () => {
     expect(listener.listening).toBe(true)
   })
 
+  it('takes IPv4 connections at an IPv6 address unless told otherwise', async () => {
+    const both = await listening({ host: '::' })
+    const transport = await connect({ port: both.port, host: '127.0.0.1' }, new RecordingProtocol())
+    transport.abortConnection()
+    const one = await listening({ host: '::', ipv6Only: true })
+    const attempt = connect({ port: one.port, host: '127.0.0.1' }, new RecordingProtocol())
+    await expect(attempt).rejects.toMatchObject({ code: 'ERR_CONNECT_REFUSED' })
+  })
+
   it('tells the factory who connects', async () => {
     const ports: number[] = []
     const listener = await listen(

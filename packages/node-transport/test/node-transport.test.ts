@@ -1,6 +1,6 @@
 import { createServer, Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { RecordingProtocol, wireBytes } from '@millrace/testing'
+import { joinBytes, RecordingProtocol, wireBytes } from '@millrace/testing'
 import type { Reactions } from '@millrace/testing'
 import { testCertificate } from '@millrace/testing/certificate'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -144,12 +144,14 @@ describe('NodeTransport', () => {
     transport.abortConnection()
   })
 
-  it('sends a sequence in one system call', async () => {
+  it.each([1, 2_047, 2_048, 20_000])('sends a sequence of two parts of %i octets at once', async (length) => {
     const { listener, accepted } = await listening()
     const transport = await connect({ port: listener.port, host: '127.0.0.1' }, new RecordingProtocol())
-    transport.writeSequence([wireBytes('a'), wireBytes('b'), wireBytes('c')])
-    await until(() => accepted[0]?.receivedBytes === 3)
+    const parts = [new Uint8Array(length).fill(1), new Uint8Array(length).fill(2)]
+    transport.writeSequence(parts)
+    await until(() => accepted[0]?.receivedBytes === 2 * length)
     expect(accepted[0]!.pieces).toHaveLength(1)
+    expect(accepted[0]!.received).toEqual(joinBytes(parts))
     transport.abortConnection()
   })
 
