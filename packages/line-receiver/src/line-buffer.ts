@@ -43,8 +43,6 @@ export class LineBuffer {
   /** How many bytes from `start` on were searched for a delimiter already, in vain. */
   scanned = 0
 
-  /** Whether `bytes` was made here, so that there may be room behind `end` that nobody has seen. */
-  #owned = false
   /** The memory of `bytes` and its place there, remembered: asking `bytes` costs more than making a view does. */
   #memory: ArrayBufferLike = EMPTY.buffer
   #memoryOffset = 0
@@ -61,7 +59,7 @@ export class LineBuffer {
   append(chunk: Uint8Array): void {
     if (chunk.length === 0) return
     if (this.start === this.end) {
-      this.#hold(chunk, chunk.length, false)
+      this.#hold(chunk, chunk.length)
       return
     }
     if (this.#behind !== null) this.#showAll()
@@ -75,7 +73,7 @@ export class LineBuffer {
   prepend(chunk: Uint8Array): void {
     if (chunk.length === 0) return
     const held = this.take()
-    this.#hold(chunk, chunk.length, false)
+    this.#hold(chunk, chunk.length)
     this.append(held)
     this.scanned = 0
   }
@@ -90,7 +88,7 @@ export class LineBuffer {
     const scanned = this.scanned > count ? this.scanned - count : 0
     if (this.#behind !== null && start >= this.#seam) {
       const at = start - this.#seam
-      this.#hold(this.#behind, this.#behind.length, false)
+      this.#hold(this.#behind, this.#behind.length)
       this.start = at
     } else if (start >= this.end) {
       this.clear()
@@ -129,20 +127,22 @@ export class LineBuffer {
 
   /** Empties the buffer and lets its array go. */
   clear(): void {
-    this.#hold(EMPTY, 0, false)
+    this.#hold(EMPTY, 0)
   }
 
   /** Moves a short rest out of a long array, so that an unfinished line does not keep a whole read alive. */
   compact(): void {
     const { start, end, scanned } = this
     // Paid for by the bytes consumed before it: at most one byte is copied for three that are let go.
-    if (start < COMPACT_BYTES || start < 3 * (end - start) || this.#behind !== null) return
-    this.#hold(new Uint8Array(this.view(start, end)), end - start, true)
+    // Never true while a long chunk is behind: at least as much of it shows as is held in front.
+    if (start < COMPACT_BYTES || start < 3 * (end - start)) return
+    this.#hold(new Uint8Array(this.view(start, end)), end - start)
     this.scanned = scanned
   }
 
   #copy(chunk: Uint8Array, held: number): void {
-    if (!this.#owned || this.bytes.length - this.end < chunk.length) {
+    // There is room in arrays that were made here only: a chunk that was kept ends where its bytes end.
+    if (this.bytes.length - this.end < chunk.length) {
       // A chunk longer than what is held pays for the copy; otherwise doubling does.
       const capacity = chunk.length >= held ? held + chunk.length : 2 * held + chunk.length
       this.#move(this.end, Math.max(MIN_CAPACITY, capacity))
@@ -177,16 +177,15 @@ export class LineBuffer {
     const { start, scanned } = this
     const bytes = allocate(capacity)
     bytes.set(this.view(start, end))
-    this.#hold(bytes, end - start, true)
+    this.#hold(bytes, end - start)
     this.scanned = scanned
   }
 
-  #hold(bytes: Uint8Array, length: number, owned: boolean): void {
+  #hold(bytes: Uint8Array, length: number): void {
     this.bytes = bytes
     this.start = 0
     this.end = length
     this.scanned = 0
-    this.#owned = owned
     this.#memory = bytes.buffer
     this.#memoryOffset = bytes.byteOffset
     this.#behind = null

@@ -191,7 +191,6 @@ export class LineReceiver implements Protocol {
   setLineMode(extra: Uint8Array = NOTHING): void {
     this.#lineMode = true
     if (this.#terminal) return
-    this.lineBuffer.scanned = 0
     this.lineBuffer.prepend(extra)
     this.#deliver()
   }

@@ -92,6 +92,16 @@ describe('LineReceiver in line mode', () => {
     }
   })
 
+  it('lets a long read go when only the beginning of a line is left of it', () => {
+    const { recorder } = connect()
+    recorder.dataReceived(wireBytes(`${'line\r\n'.repeat(10_000)}rest`))
+    expect(recorder.lines).toHaveLength(10_000)
+    expect(recorder.buffer.bytes.buffer.byteLength).toBe(4)
+    recorder.dataReceived(wireBytes(' of it\r\n'))
+    expect(recorder.lines.at(-1)).toBe('rest of it')
+    expect(recorder.buffer.bytes).toHaveLength(0)
+  })
+
   it('ignores an empty read', () => {
     const { recorder } = connect()
     recorder.dataReceived(new Uint8Array(0))
@@ -230,5 +240,30 @@ describe('LineReceiver and its transport', () => {
     recorder.sendLine('text \xff')
     recorder.sendLine(wireBytes('bytes'))
     expect(transport.writes.map(wireText)).toEqual(['text \xff\0', 'bytes\0'])
+  })
+})
+
+describe('LineReceiver with a deliverLine of its own', () => {
+  /** Takes all complete records of a thousand octets at once; writes down how they begin. */
+  class Records extends LineReceiver {
+    readonly records: string[] = []
+    protected override deliverLine(): boolean {
+      const { bytes, start, end } = this.lineBuffer
+      const whole = Math.floor((end - start) / 1_000) * 1_000
+      if (whole === 0) return false
+      this.lineBuffer.consume(whole)
+      for (let at = start; at < start + whole; at += 1_000)
+        this.records.push(wireText(bytes.subarray(at, at + 4)))
+      return true
+    }
+  }
+
+  it('is shown all that is held, also of a long read behind a short rest', () => {
+    const wire = Array.from({ length: 9 }, (_, index) => `<${index}> `.padEnd(1_000, '.')).join('')
+    for (const pieces of splits(wire, { maxCuts: 100 })) {
+      const receiver = new Records()
+      feed(receiver, pieces)
+      expect(receiver.records).toEqual(Array.from({ length: 9 }, (_, index) => `<${index}> `))
+    }
   })
 })

@@ -232,6 +232,16 @@ describe('Deadlines together', () => {
     expect(clock.pending).toBe(0)
   })
 
+  it('may be touched by the callback of another that passed at the same moment', () => {
+    deadlines.absolute('a', 10)
+    deadlines.idle('b', 10)
+    onExpired = (name) => {
+      if (name === 'a') deadlines.touch('b')
+    }
+    clock.advance(100)
+    expect(expired).toEqual(['a@10', 'b@20'])
+  })
+
   it('wait for the next turn when the callback sets them with 0', () => {
     onExpired = (name) => {
       if (expired.length < 3) deadlines.absolute(name, 0)
