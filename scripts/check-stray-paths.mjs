@@ -5,7 +5,7 @@ import { listFiles } from './repository.mjs'
 
 /** Folders that exist on one person's machine. Part of a longer word or of a URL's path they mean nothing. */
 const MACHINE_PATH = /(?<![\w.~*/-])\/(?:home|root|Users|tmp)\/[\w.-]/
-const REGISTRY = /\bregistry\.[a-z\d-]+\.[a-z]{2,}\b|_auth(?:Token)?\s*=|\bregistry\s*=\s*\S/
+const REGISTRY = /\/\/registry\.|_auth(?:Token)?\s*=|\bregistry\s*=\s*https?:/
 const TARBALL = /\btarball: *['"]?https?:/
 
 /**

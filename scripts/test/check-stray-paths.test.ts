@@ -32,6 +32,10 @@ describe('checkStrayPaths', () => {
     ).toEqual([])
   })
 
+  it('leaves variables of that name alone', () => {
+    expect(problemsOf('const registry = new Registry()\nregistry.channels.size')).toEqual([])
+  })
+
   it('does not read images', () => {
     expect(problemsOf(`\0${path('home', 'ada', 'x')}`)).toEqual([])
   })
