@@ -1,0 +1,140 @@
+import { Request as ChannelRequest, type RequestChannel, type RequestHead } from '@millrace/channel'
+import type { Address, ConnectionLost } from '@millrace/transport'
+import { LightRequest, type FetchRequest } from './fetch-request.ts'
+import { sendResponse } from './fetch-response.ts'
+import { findUrl, type OriginCache, type RequestUrl } from './request-url.ts'
+
+/**
+ * What a handler may know besides the request itself.
+ *
+ * @public
+ */
+export interface FetchContext {
+  /**
+   * The exchange on the channel: fields as received, trailers of both sides, content without streams, `upgrade`. A
+   * handler that answers through it may return any `Response`: it is dropped.
+   */
+  readonly request: ChannelRequest
+  /** The request-target, octet for octet as received (RFC 9112 §3.2). */
+  readonly requestTarget: string
+  /** Where the client is. */
+  readonly peer: Address
+  /** Whether the connection is encrypted. */
+  readonly secure: boolean
+}
+
+/**
+ * Answers one request.
+ *
+ * @public
+ */
+export type FetchHandler = (request: FetchRequest, context: FetchContext) => Response | Promise<Response>
+
+/**
+ * Takes what a handler threw; may answer in its place.
+ *
+ * @public
+ */
+export type FetchErrorHandler = (
+  error: unknown,
+  request: FetchRequest,
+  context: FetchContext,
+) => Response | void | Promise<Response | void>
+
+/** What all exchanges of one server share. */
+export interface FetchApplication {
+  readonly handler: FetchHandler
+  readonly onError: FetchErrorHandler
+  readonly origins: OriginCache
+}
+
+/** A request on the channel that a Fetch-style handler answers. */
+export class FetchExchange extends ChannelRequest implements FetchContext {
+  readonly #application: FetchApplication
+  #controller: AbortController | null = null
+
+  constructor(channel: RequestChannel, head: RequestHead, application: FetchApplication) {
+    super(channel, head)
+    this.#application = application
+  }
+
+  get request(): ChannelRequest {
+    return this
+  }
+
+  get peer(): Address {
+    return this.channel.transport.getPeer()
+  }
+
+  get secure(): boolean {
+    return this.channel.transport.isSecure()
+  }
+
+  /** As that of the channel's request, with an `AbortError` as its reason: what Fetch rejects with should be an error. */
+  override get signal(): AbortSignal {
+    if (this.#controller === null) {
+      this.#controller = new AbortController()
+      if (this.lost !== null) this.#controller.abort(abortError(this.lost))
+    }
+    return this.#controller.signal
+  }
+
+  override process(): void | Promise<void> {
+    // A response cannot hold what a 2xx to CONNECT promises: a tunnel (RFC 9110 §9.3.6).
+    if (this.method === 'CONNECT') return this.#refuse(501)
+    const url = this.#findUrl()
+    return url === undefined ? this.#refuse(400) : this.#answer(new LightRequest(this, url))
+  }
+
+  override connectionLost(reason: ConnectionLost, error?: Error): void {
+    super.connectionLost(reason, error)
+    if (this.lost !== null) this.#controller?.abort(abortError(this.lost))
+  }
+
+  async #answer(request: FetchRequest): Promise<void> {
+    const { handler } = this.#application
+    try {
+      await sendResponse(this, responseOf(await handler(request, this)))
+    } catch (error) {
+      // Whatever fails after the client left fails because of it, as far as anybody can tell.
+      if (this.lost === null) await this.#failed(error, request)
+    }
+  }
+
+  /** Lets the application answer its own failure. Otherwise the channel does: with 500, or by breaking off. */
+  async #failed(error: unknown, request: FetchRequest): Promise<void> {
+    const response = await this.#application.onError(error, request, this)
+    if (response === undefined || this.startedWriting) throw error
+    for (const name of this.responseHeaders.names()) this.responseHeaders.removeHeader(name)
+    await sendResponse(this, response)
+  }
+
+  #refuse(statusCode: number): void {
+    this.setResponseCode(statusCode)
+    this.finish()
+  }
+
+  #findUrl(): RequestUrl | undefined {
+    const { target, requestTarget, head } = this
+    const scheme = this.secure ? 'https' : 'http'
+    const authority =
+      head.authority === '' ? localAuthority(this.channel.transport.getHost()) : head.authority
+    return findUrl(this.#application.origins, { scheme, authority, target, requestTarget })
+  }
+}
+
+function responseOf(returned: unknown): Response {
+  if (returned instanceof Object && 'status' in returned && 'headers' in returned) return returned as Response
+  throw new TypeError('the handler returned no Response')
+}
+
+function abortError(lost: ConnectionLost): DOMException {
+  const message = `the exchange ended before its response was complete (${lost.kind})`
+  return new DOMException(message, { name: 'AbortError', cause: lost } as unknown as string)
+}
+
+/** What a client of HTTP/1.0 that sends no Host meant: where it connected to. */
+function localAuthority(host: Address): string {
+  if (host.family === 'IPv6') return `[${host.host}]:${host.port}`
+  return host.family === 'IPv4' ? `${host.host}:${host.port}` : 'localhost'
+}
