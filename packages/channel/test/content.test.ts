@@ -1,19 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { Request } from '../src/index.ts'
-import { Conversation, head, wireBytes } from './conversation.ts'
+import type { HTTPChannelOptions, Request } from '../src/index.ts'
+import { type Conversation, head, unanswered, wireBytes } from './conversation.ts'
 
-function pulled(options = {}): { conversation: Conversation; request: () => Request } {
-  const requests: Request[] = []
-  const conversation = new Conversation({
-    requestFactory: (channel, of) => {
-      const request = new (class extends Request {
-        override process(): void {}
-      })(channel, of)
-      requests.push(request)
-      return request
-    },
-    ...options,
-  })
+/** A conversation and its latest request. */
+function pulled(options: Partial<HTTPChannelOptions> = {}): {
+  conversation: Conversation
+  request: () => Request
+} {
+  const { conversation, requests } = unanswered(options)
   return { conversation, request: () => requests.at(-1) as Request }
 }
 

@@ -69,6 +69,23 @@ export class Conversation<TChannel extends HTTPChannel = HTTPChannel> {
   }
 }
 
+/** A conversation whose requests are left for the test to answer. */
+export function unanswered(
+  options: Partial<HTTPChannelOptions> = {},
+  transport: MemoryTransport = new MemoryTransport(),
+): { conversation: Conversation; requests: Request[] } {
+  class Unanswered extends BaseRequest {
+    override process(): void {}
+  }
+  const requests: Request[] = []
+  const requestFactory = (channel: RequestChannel, of: RequestHead): Request => {
+    const request = new Unanswered(channel, of)
+    requests.push(request)
+    return request
+  }
+  return { conversation: new Conversation({ requestFactory, ...options }, undefined, transport), requests }
+}
+
 export function statuses(wire: string): number[] {
   const found: number[] = []
   let rest = wire

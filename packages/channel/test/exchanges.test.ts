@@ -1,34 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { HTTPChannel, Request } from '../src/index.ts'
-import { Conversation, head } from './conversation.ts'
+import { Conversation, head, unanswered } from './conversation.ts'
 
 const HOST = 'Host: example.org'
 
-/** Keeps its requests, and answers when the test says so. */
-function held(): { conversation: Conversation; requests: Request[] } {
-  const requests: Request[] = []
-  const conversation = new Conversation({
-    requestFactory: (channel, requestHead) => {
-      const request = new (class extends Request {
-        override process(): void {}
-      })(channel, requestHead)
-      requests.push(request)
-      return request
-    },
-  })
-  return { conversation, requests }
-}
-
 describe('an exchange', () => {
   it('is dispatched when the head is complete, not when the content is', () => {
-    const { conversation, requests } = held()
+    const { conversation, requests } = unanswered()
     conversation.send(head('POST /upload HTTP/1.1', HOST, 'Content-Length: 5'))
     expect(requests.map((request) => request.requestTarget)).toEqual(['/upload'])
     expect(conversation.channel.readState).toBe('body')
   })
 
   it('shows method, target, version and fields as they were received', () => {
-    const { conversation, requests } = held()
+    const { conversation, requests } = unanswered()
     conversation.send(head('GET /a%2Fb?q=1 HTTP/1.1', HOST, 'X-API-KEY:  v1 ', 'x-api-key: v2'))
     const [request] = requests as [Request]
     expect([request.method, request.uri, request.path, request.clientproto]).toEqual([
@@ -47,7 +32,7 @@ describe('an exchange', () => {
   })
 
   it('answers pipelined requests in order, one at a time', () => {
-    const { conversation, requests } = held()
+    const { conversation, requests } = unanswered()
     conversation.send(
       head('GET /1 HTTP/1.1', HOST) + head('GET /2 HTTP/1.1', HOST) + head('GET /3 HTTP/1.1', HOST),
     )
@@ -69,7 +54,7 @@ describe('an exchange', () => {
   })
 
   it('sends head and content of a later answer in one write', async () => {
-    const { conversation, requests } = held()
+    const { conversation, requests } = unanswered()
     conversation.send(head('GET / HTTP/1.1', HOST))
     requests[0]?.write('a')
     requests[0]?.finish('b')
@@ -79,7 +64,7 @@ describe('an exchange', () => {
   })
 
   it('sends what was written without a finish at the end of the turn', async () => {
-    const { conversation, requests } = held()
+    const { conversation, requests } = unanswered()
     conversation.send(head('GET / HTTP/1.1', HOST))
     requests[0]?.write('first')
     expect(conversation.wire).toBe('')
@@ -88,7 +73,7 @@ describe('an exchange', () => {
   })
 
   it('answers an error behind the response that is owed, and nothing after it', () => {
-    const { conversation, requests } = held()
+    const { conversation, requests } = unanswered()
     conversation.send(`${head('GET /1 HTTP/1.1', HOST)}BAD\r\n${head('GET /2 HTTP/1.1', HOST)}`)
     expect(conversation.wire).toBe('')
     requests[0]?.finish('one')
@@ -148,7 +133,7 @@ describe('an exchange', () => {
   })
 
   it('breaks the connection when a handler fails after its head was sent', () => {
-    const { conversation, requests } = held()
+    const { conversation, requests } = unanswered()
     conversation.send(head('GET / HTTP/1.1', HOST))
     requests[0]?.write('half')
     conversation.channel.handlerFailed(requests[0] as Request, new Error('late'))
@@ -161,7 +146,7 @@ describe('an exchange', () => {
   })
 
   it('refuses to finish a request twice, or one that is not current', () => {
-    const { conversation, requests } = held()
+    const { conversation, requests } = unanswered()
     conversation.send(head('GET / HTTP/1.1', HOST))
     requests[0]?.finish()
     expect(() => requests[0]?.finish()).toThrow(expect.objectContaining({ code: 'ERR_FINISHED' }))
@@ -171,7 +156,7 @@ describe('an exchange', () => {
   })
 
   it('makes writing to a lost request a no-op, and tells those who wait', async () => {
-    const { conversation, requests } = held()
+    const { conversation, requests } = unanswered()
     conversation.send(head('POST / HTTP/1.1', HOST, 'Content-Length: 9'))
     const [request] = requests as [Request]
     const finished = request.notifyFinish()
@@ -188,7 +173,7 @@ describe('an exchange', () => {
   })
 
   it('resolves notifyFinish with null, and does not abort the signal, when all went well', async () => {
-    const { conversation, requests } = held()
+    const { conversation, requests } = unanswered()
     conversation.send(head('GET / HTTP/1.1', HOST))
     const [request] = requests as [Request]
     const { signal } = request
@@ -227,7 +212,7 @@ describe('an exchange', () => {
     const idle = new Conversation()
     idle.channel.drain()
     expect(idle.closed).toBe(true)
-    const { conversation, requests } = held()
+    const { conversation, requests } = unanswered()
     conversation.send(head('GET / HTTP/1.1', HOST))
     conversation.channel.drain()
     expect(conversation.closed).toBe(false)

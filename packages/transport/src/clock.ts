@@ -1,4 +1,8 @@
-/** A call that was scheduled with {@link Clock.callLater}. */
+/**
+ * A call that was scheduled with {@link Clock.callLater}.
+ *
+ * @public
+ */
 export interface DelayedCall {
   /** Prevents the call. Does nothing when it already ran or was cancelled. */
   cancel(): void
@@ -6,7 +10,11 @@ export interface DelayedCall {
   readonly active: boolean
 }
 
-/** Time as protocols see it. Handed in, never ambient, so that tests own it. */
+/**
+ * Time as protocols see it. Handed in, never ambient, so that tests own it.
+ *
+ * @public
+ */
 export interface Clock {
   /** Monotonic milliseconds since an arbitrary start; may have a fraction. Never goes back. */
   now(): number

@@ -1,4 +1,8 @@
-/** A source that sends whenever it likes, until it is told to pause (Twisted's IPushProducer). */
+/**
+ * A source that sends whenever it likes, until it is told to pause (Twisted's IPushProducer).
+ *
+ * @public
+ */
 export interface PushProducer {
   /** The consumer holds enough: stop writing until {@link PushProducer.resumeProducing}. */
   pauseProducing(): void
@@ -8,7 +12,11 @@ export interface PushProducer {
   stopProducing(): void
 }
 
-/** A source that writes once for each {@link PullProducer.resumeProducing} (Twisted's IPullProducer). */
+/**
+ * A source that writes once for each {@link PullProducer.resumeProducing} (Twisted's IPullProducer).
+ *
+ * @public
+ */
 export interface PullProducer {
   /** The consumer is empty: write one piece, now or later. */
   resumeProducing(): void
@@ -16,7 +24,11 @@ export interface PullProducer {
   stopProducing(): void
 }
 
-/** A sink that tells its one producer when to go on (Twisted's IConsumer). */
+/**
+ * A sink that tells its one producer when to go on (Twisted's IConsumer).
+ *
+ * @public
+ */
 export interface Consumer {
   /**
    * Attaches the source of all following writes.

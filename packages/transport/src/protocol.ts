@@ -1,6 +1,10 @@
 import type { Transport } from './transport.ts'
 
-/** Why a connection ended. A value, not an exception: losing a connection is not a programming error. */
+/**
+ * Why a connection ended. A value, not an exception: losing a connection is not a programming error.
+ *
+ * @public
+ */
 export type ConnectionLost =
   /** Both sides finished sending, or we closed after everything was sent. */
   | { readonly kind: 'closed' }
@@ -16,6 +20,8 @@ export type ConnectionLost =
  *
  * The order of calls is `makeConnection`, then any number of `dataReceived`, at most one
  * `readConnectionLost`, and exactly one `connectionLost`, after which nothing is called any more.
+ *
+ * @public
  */
 export interface Protocol {
   /** Binds the protocol to its transport, once, before any byte; then runs {@link Protocol.connectionMade}. */

@@ -5,6 +5,8 @@ import type { Consumer } from './producer.ts'
  * The byte stream below a protocol: a socket, a TLS session, a memory pipe.
  *
  * After the connection is lost every method is a no-op: a protocol that is late never throws.
+ *
+ * @public
  */
 export interface Transport extends Consumer {
   /** Queues `bytes` for sending, in order. The transport takes them over: do not change them afterwards. */

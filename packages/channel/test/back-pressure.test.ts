@@ -1,0 +1,105 @@
+import { MemoryTransport } from '@millrace/testing'
+import { describe, expect, it } from 'vitest'
+import type { Request } from '../src/index.ts'
+import { Conversation, head, unanswered } from './conversation.ts'
+
+const GET = head('GET / HTTP/1.1', 'Host: a')
+
+describe('back-pressure', () => {
+  const room = { manualDrain: true, highWaterMarkBytes: 1000 } as const
+
+  it('tells a writer when the peer falls behind, and when it caught up', async () => {
+    const transport = new MemoryTransport(room)
+    const { conversation, requests } = unanswered({}, transport)
+    conversation.send(GET)
+    const [request] = requests as [Request]
+    expect(request.write('x'.repeat(100))).toBe(true)
+    await Promise.resolve()
+    request.write('x'.repeat(1000))
+    await Promise.resolve()
+    expect(request.write('y')).toBe(false)
+    let drained = false
+    const waiting = request.drained().then(() => (drained = true))
+    await Promise.resolve()
+    expect(drained).toBe(false)
+    transport.drain()
+    await waiting
+    expect(request.write('z')).toBe(true)
+  })
+
+  it('pauses and resumes a push producer', async () => {
+    const transport = new MemoryTransport(room)
+    const { conversation, requests } = unanswered({}, transport)
+    conversation.send(GET)
+    const log: string[] = []
+    requests[0]?.registerProducer(
+      {
+        pauseProducing: () => void log.push('pause'),
+        resumeProducing: () => void log.push('resume'),
+        stopProducing: () => void log.push('stop'),
+      },
+      true,
+    )
+    requests[0]?.write('x'.repeat(2000))
+    await Promise.resolve()
+    expect(log).toEqual(['pause'])
+    transport.drain()
+    expect(log).toEqual(['pause', 'resume'])
+    transport.reset()
+    expect(log).toEqual(['pause', 'resume', 'stop'])
+  })
+
+  it('asks a pull producer for as much as there is room for, and for more when it was taken', () => {
+    const transport = new MemoryTransport(room)
+    const { conversation, requests } = unanswered({}, transport)
+    conversation.send(GET)
+    const [request] = requests as [Request]
+    let asked = 0
+    request.registerProducer(
+      {
+        resumeProducing: () => {
+          asked += 1
+          if (asked <= 20) request.write('x'.repeat(100))
+          else request.unregisterProducer()
+          if (asked === 21) request.finish()
+        },
+        stopProducing: () => undefined,
+      },
+      false,
+    )
+    expect(asked).toBeGreaterThan(5)
+    expect(asked).toBeLessThan(15)
+    for (let i = 0; i < 5; i += 1) transport.drain()
+    expect(asked).toBe(21)
+    expect(conversation.statuses).toEqual([200])
+  })
+
+  it('asks a pull producer that answers later only after it answered', () => {
+    const { conversation, requests } = unanswered()
+    conversation.send(GET)
+    let asked = 0
+    requests[0]?.registerProducer({ resumeProducing: () => void (asked += 1), stopProducing() {} }, false)
+    expect(asked).toBe(1)
+    requests[0]?.write('later')
+    expect(asked).toBe(2)
+  })
+
+  it('refuses a second producer', () => {
+    const { conversation, requests } = unanswered()
+    conversation.send(GET)
+    const producer = { pauseProducing() {}, resumeProducing() {}, stopProducing() {} }
+    requests[0]?.registerProducer(producer, true)
+    expect(() => requests[0]?.registerProducer(producer, true)).toThrow('registered already')
+  })
+
+  it('takes no further request from a client that does not read its answers', () => {
+    const transport = new MemoryTransport(room)
+    const conversation = new Conversation({ readAheadBytes: 2000 }, undefined, transport)
+    conversation.send(GET.repeat(5000))
+    const answered = conversation.statuses.length
+    expect(answered).toBeLessThan(5000)
+    expect(transport.paused).toBe(true)
+    while (transport.bufferedBytes > 0) transport.drain()
+    expect(conversation.statuses.length).toBeGreaterThan(answered)
+  })
+})

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import type { Request } from '../src/index.ts'
+import { Conversation, head, unanswered } from './conversation.ts'
+
+const GET = head('GET / HTTP/1.1', 'Host: a')
+
+describe('upgrade', () => {
+  const upgrade = head('GET /chat HTTP/1.1', 'Host: a', 'Connection: upgrade', 'Upgrade: chat')
+
+  function switching(): { conversation: Conversation; requests: Request[]; log: string[]; protocol: object } {
+    const log: string[] = []
+    const protocol = {
+      makeConnection: () => void log.push('made'),
+      connectionMade: () => undefined,
+      dataReceived: (bytes: Uint8Array) => void log.push(Buffer.from(bytes).toString()),
+      readConnectionLost: () => void log.push('end'),
+      connectionLost: (reason: { kind: string }) => void log.push(reason.kind),
+    }
+    return { ...unanswered(), log, protocol }
+  }
+
+  it('rule 67: hands over the transport and every byte that came after the head', () => {
+    const { conversation, requests, log, protocol } = switching()
+    conversation.send(`${upgrade}first`)
+    const [request] = requests as [Request]
+    request.setResponseCode(101)
+    request.setHeader('Connection', 'upgrade')
+    request.setHeader('Upgrade', 'chat')
+    request.upgrade(protocol as never)
+    expect(conversation.wire).toBe(
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: chat\r\n\r\n',
+    )
+    conversation.send('second')
+    conversation.transport.deliverEnd()
+    conversation.transport.reset()
+    expect(log).toEqual(['made', 'first', 'second', 'end', 'reset'])
+    expect(conversation.clock.pending).toBe(0)
+  })
+
+  it('rule 69, 70: a 2xx to CONNECT has neither Content-Length nor Transfer-Encoding', () => {
+    const { conversation, requests, protocol } = switching()
+    conversation.send(head('CONNECT example.org:443 HTTP/1.1', 'Host: example.org:443'))
+    requests[0]?.upgrade(protocol as never)
+    expect(conversation.wire).toBe('HTTP/1.1 200 OK\r\n\r\n')
+  })
+
+  it('waits for the responses before it', () => {
+    const { conversation, requests, log, protocol } = switching()
+    conversation.send(GET + upgrade)
+    expect(requests).toHaveLength(1)
+    requests[0]?.finish('first')
+    requests[1]?.setResponseCode(101)
+    requests[1]?.upgrade(protocol as never)
+    expect(conversation.wire).toMatch(/first[^]*101/)
+    expect(log).toEqual(['made'])
+  })
+
+  it('is refused while content is left, or once the response began', () => {
+    const { conversation, requests, protocol } = switching()
+    conversation.send(head('POST / HTTP/1.1', 'Host: a', 'Content-Length: 3'))
+    const refused = expect.objectContaining({ code: 'ERR_NO_UPGRADE' }) as Error
+    expect(() => requests[0]?.upgrade(protocol as never)).toThrow(refused)
+    requests[0]?.write('x')
+    expect(() => requests[0]?.upgrade(protocol as never)).toThrow(refused)
+  })
+
+  it('rule 66: without a taker is an ordinary request', () => {
+    expect(new Conversation().send(upgrade + GET).statuses).toEqual([200, 200])
+  })
+})
