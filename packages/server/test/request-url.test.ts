@@ -42,7 +42,7 @@ describe('the URL of a request (RFC 9112 §3.3)', () => {
     expect(urlOf('/', '[::1]:8080')).toBe('http://[::1]:8080/')
   })
 
-  it.each(['a%20b', '999.999.999.999', 'xn--', '%'])('does not exist for the host %s', (host) => {
+  it.each(['a%20b', '999.999.999.999', '%'])('does not exist for the host %s', (host) => {
     expect(find('/', host)).toBeUndefined()
   })
 
