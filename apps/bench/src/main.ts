@@ -25,6 +25,7 @@ async function measure(contestant: Contestant, load: Load, seconds: number): Pro
       requestsPerSecond: result.requests / result.seconds,
       userMicrosecondsPerRequest: ((after.user - before.user) * 1e6) / result.requests,
       systemMicrosecondsPerRequest: ((after.system - before.system) * 1e6) / result.requests,
+      late: result.late,
     }
   } finally {
     await server.stop()

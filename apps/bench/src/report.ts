@@ -19,6 +19,8 @@ export interface Round {
   readonly requestsPerSecond: number
   readonly userMicrosecondsPerRequest: number
   readonly systemMicrosecondsPerRequest: number
+  /** Answers that took more than two seconds. */
+  readonly late: number
 }
 
 /** A contestant's rounds under one load, put together. */
@@ -28,6 +30,7 @@ export interface Row {
   readonly spread: number
   readonly userMicroseconds: number
   readonly systemMicroseconds: number
+  readonly late: number
   /** Medians of the ratios within each round, so that a slow moment of the machine hits both sides. */
   readonly ratios: Readonly<Record<string, number>>
 }
@@ -52,6 +55,7 @@ export function summarise(rounds: readonly Round[], load: string, against: reado
       spread: spread(rates),
       userMicroseconds: median(own.map((round) => round.userMicrosecondsPerRequest)),
       systemMicroseconds: median(own.map((round) => round.systemMicrosecondsPerRequest)),
+      late: own.reduce((sum, round) => sum + round.late, 0),
       ratios: Object.fromEntries(ratios),
     }
   })
@@ -60,13 +64,14 @@ export function summarise(rounds: readonly Round[], load: string, against: reado
 /** A table for people. */
 export function table(load: string, rows: readonly Row[]): string {
   const others = Object.keys(rows[0]?.ratios ?? {})
-  const head = [load, 'req/s', 'spread', 'user µs', 'sys µs', ...others.map((other) => `× ${other}`)]
+  const head = [load, 'req/s', 'spread', 'user µs', 'sys µs', 'late', ...others.map((other) => `× ${other}`)]
   const body = rows.map((row) => [
     row.contestant,
     Math.round(row.requestsPerSecond).toLocaleString('en'),
     `${(row.spread * 100).toFixed(0)} %`,
     row.userMicroseconds.toFixed(2),
     row.systemMicroseconds.toFixed(2),
+    String(row.late),
     ...others.map((other) => (row.ratios[other] as number).toFixed(2)),
   ])
   const widths = head.map((_, column) =>

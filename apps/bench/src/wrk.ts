@@ -11,7 +11,10 @@ const run = promisify(execFile)
 export interface WrkResult {
   readonly requests: number
   readonly seconds: number
+  /** Requests that got no answer or a wrong one. */
   readonly failures: number
+  /** Answers that took more than two seconds: the server is behind, or the machine is. */
+  readonly late: number
 }
 
 /** Sends several requests in one piece; the answers are counted one by one. */
@@ -51,10 +54,8 @@ export function parseWrk(output: string): WrkResult {
   if (total === null) throw new Error(`wrk printed no summary:\n${output}`)
   const unit = { ms: 0.001, s: 1, m: 60 }[total[3] as 'ms' | 's' | 'm']
   const errors = /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(output)
-  const refused = /Non-2xx or 3xx responses: (\d+)/.exec(output)
-  const failures = [...(errors ?? []).slice(1), refused?.[1] ?? '0'].reduce(
-    (sum, count) => sum + Number(count),
-    0,
-  )
-  return { requests: Number(total[1]), seconds: Number(total[2]) * unit, failures }
+  const [connect, read, write, late] = (errors ?? []).slice(1).map(Number)
+  const refused = Number(/Non-2xx or 3xx responses: (\d+)/.exec(output)?.[1] ?? 0)
+  const failures = (connect ?? 0) + (read ?? 0) + (write ?? 0) + refused
+  return { requests: Number(total[1]), seconds: Number(total[2]) * unit, failures, late: late ?? 0 }
 }

@@ -9,6 +9,7 @@ function round(contestant: string, requestsPerSecond: number): Round {
     requestsPerSecond,
     userMicrosecondsPerRequest: 2,
     systemMicrosecondsPerRequest: 5,
+    late: 0,
   }
 }
 
@@ -45,8 +46,8 @@ describe('summarise', () => {
 
   it('prints a table whose columns stand below each other', () => {
     const lines = table('hello', summarise([round('a', 100), round('bb', 2000)], 'hello', ['a'])).split('\n')
-    expect(lines[0]).toMatch(/^hello\s+req\/s\s+spread\s+user µs\s+sys µs\s+× a$/)
-    expect(lines[3]).toMatch(/^bb\s+2,000\s+0 %\s+2\.00\s+5\.00\s+20\.00$/)
+    expect(lines[0]).toMatch(/^hello\s+req\/s\s+spread\s+user µs\s+sys µs\s+late\s+× a$/)
+    expect(lines[3]).toMatch(/^bb\s+2,000\s+0 %\s+2\.00\s+5\.00\s+0\s+20\.00$/)
   })
 })
 
@@ -56,14 +57,15 @@ describe('parseWrk', () => {
       requests: 123456,
       seconds: 3.1,
       failures: 0,
+      late: 0,
     })
   })
 
-  it('adds up what failed', () => {
+  it('adds up what failed, and counts apart what was late', () => {
     const output = `  10 requests in 1.00m, 1KB read
   Socket errors: connect 1, read 2, write 3, timeout 4
   Non-2xx or 3xx responses: 5`
-    expect(parseWrk(output)).toEqual({ requests: 10, seconds: 60, failures: 15 })
+    expect(parseWrk(output)).toEqual({ requests: 10, seconds: 60, failures: 11, late: 4 })
   })
 
   it('throws on anything else', () => {
