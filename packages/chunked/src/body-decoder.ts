@@ -31,7 +31,7 @@ export interface BodyDecoder {
   /**
    * Takes the next bytes.
    *
-   * @throws {@link Error} when the body has ended already: the caller's mistake
+   * @throws `Error` when the body has ended already: the caller's mistake
    * @throws what is wrong with the body, or what a callback threw; the same again at each later call
    */
   dataReceived(bytes: Uint8Array): void

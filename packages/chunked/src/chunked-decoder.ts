@@ -1,5 +1,5 @@
 import { decodeLatin1 } from '@millrace/headers'
-import type { FieldSyntaxError, Headers } from '@millrace/headers'
+import type { Headers } from '@millrace/headers'
 import type { BodyDecoder, DataCallback, FinishCallback } from './body-decoder.ts'
 import { chunkExtensions } from './chunk-extensions.ts'
 import * as grammar from './chunked-grammar.ts'
@@ -60,7 +60,7 @@ export class ChunkedDecoder implements BodyDecoder {
    * @param dataCallback - takes the data of each chunk, a chunk that comes in pieces in as many
    * @param finishCallback - runs when the body is complete
    * @param options - limits, and the hook for extensions
-   * @throws {@link RangeError} when a limit is no whole number, or too small
+   * @throws `RangeError` when a limit is no whole number, or too small
    */
   constructor(dataCallback: DataCallback, finishCallback: FinishCallback, options?: ChunkedDecoderOptions) {
     this.#dataCallback = dataCallback
@@ -78,9 +78,9 @@ export class ChunkedDecoder implements BodyDecoder {
    * Takes the next bytes of the body. Called by a callback it queues them and returns.
    *
    * @throws {@link ChunkedError} at the first impossible octet, and the first above a limit
-   * @throws {@link FieldSyntaxError} at the first impossible octet of a trailer line
+   * @throws `FieldSyntaxError` (of `@millrace/headers`) at the first impossible octet of a trailer line
    * @throws {@link TruncatedBody} when a callback called `noMoreData` too early
-   * @throws {@link Error} when the body is complete: the caller's mistake
+   * @throws `Error` when the body is complete: the caller's mistake
    * @throws what a callback threw; and again at each later call whatever was thrown before
    */
   dataReceived(bytes: Uint8Array): void {
@@ -157,7 +157,7 @@ export class ChunkedDecoder implements BodyDecoder {
 
   /** Decodes what callbacks handed in, also while it does so. */
   #decodeQueue(): void {
-    while (this.#queue.length > this.#queueTaken && this.#state !== FINISHED) {
+    while (this.#queueTaken < this.#queue.length) {
       const bytes = this.#queue[this.#queueTaken]!
       this.#queueTaken += 1
       this.#decode(bytes)

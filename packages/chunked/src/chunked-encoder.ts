@@ -16,7 +16,7 @@ const CRLF: Uint8Array = encodeLatin1('\r\n')
  * What goes in front of a chunk's data, as text; CRLF goes behind it.
  *
  * @param length - octets of data, 1 or more: a chunk of none would end the body
- * @throws {@link RangeError} on any other number
+ * @throws `RangeError` on any other number
  * @see RFC 9112 §7.1
  * @public
  */
@@ -39,7 +39,7 @@ export function toChunk(data: Uint8Array): Uint8Array[] {
  * The end of a chunked body with these trailers, as text: last chunk, field lines, empty line.
  *
  * @param trailers - nothing that {@link isForbiddenTrailer} names
- * @throws {@link TypeError} when a field is forbidden in a trailer section: the receiver would drop it, or worse
+ * @throws `TypeError` when a field is forbidden in a trailer section: the receiver would drop it, or worse
  * @see RFC 9112 §7.1.2
  * @public
  */
@@ -63,7 +63,7 @@ export class ChunkedEncoder implements BodyEncoder {
   /**
    * One chunk, or nothing for no data.
    *
-   * @throws {@link Error} after `finish`
+   * @throws `Error` after `finish`
    */
   encode(data: Uint8Array): Uint8Array[] {
     if (this.#finished) throw new Error('the body is finished')
@@ -74,8 +74,8 @@ export class ChunkedEncoder implements BodyEncoder {
    * The last chunk and the trailer section.
    *
    * @param trailers - fields to send after the body
-   * @throws {@link TypeError} when one is forbidden there; the body is not finished then
-   * @throws {@link Error} after `finish`
+   * @throws `TypeError` when one is forbidden there; the body is not finished then
+   * @throws `Error` after `finish`
    */
   finish(trailers?: Headers): Uint8Array[] {
     if (this.#finished) throw new Error('the body is finished')

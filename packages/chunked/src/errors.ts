@@ -77,6 +77,10 @@ export class ChunkedError extends Error {
   /** Octets of the body, framing included, before the first impossible one. */
   readonly offset: number
 
+  /**
+   * @param code - what is wrong; message, status and section follow from it
+   * @param offset - octets of the body before the one that is refused
+   */
   constructor(code: ChunkedErrorCode, offset: number) {
     super(CHUNKED[code].message)
     this.code = code
@@ -103,6 +107,7 @@ export class TruncatedBody extends Error {
   /** Octets of the body, framing included, that did arrive. */
   readonly offset: number
 
+  /** @param offset - octets of the body that did arrive */
   constructor(offset: number) {
     super('the body ended before it was complete')
     this.offset = offset

@@ -25,7 +25,7 @@ export class IdentityDecoder implements BodyDecoder {
    * @param contentLength - octets of the body; `null` when it goes on until `noMoreData`
    * @param dataCallback - takes the data, as it comes
    * @param finishCallback - runs when the body is complete; there are never trailers
-   * @throws {@link RangeError} when the length is not a whole number, 0–2^53-1
+   * @throws `RangeError` when the length is not a whole number, 0–2^53-1
    */
   constructor(contentLength: number | null, dataCallback: DataCallback, finishCallback: FinishCallback) {
     if (contentLength !== null && !(Number.isSafeInteger(contentLength) && contentLength >= 0)) {
@@ -50,7 +50,7 @@ export class IdentityDecoder implements BodyDecoder {
    * Takes the next bytes. A callback may call it: the data goes to the data callback at once, bytes after the end
    * of the body join the rest.
    *
-   * @throws {@link Error} when the body is complete: the caller's mistake
+   * @throws `Error` when the body is complete: the caller's mistake
    * @throws what a callback threw; the same again at each later call
    */
   dataReceived(bytes: Uint8Array): void {
@@ -98,7 +98,6 @@ export class IdentityDecoder implements BodyDecoder {
   #complete(bytes: Uint8Array, length: number): void {
     this.#state = 'completing'
     this.#remaining = 0
-    this.#received += length
     this.#rest = [view(bytes, length, bytes.length)]
     if (length > 0) this.#dataCallback(view(bytes, 0, length))
     this.#finish(this.#rest)

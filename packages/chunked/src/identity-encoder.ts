@@ -14,7 +14,7 @@ export class IdentityEncoder implements BodyEncoder {
 
   /**
    * @param contentLength - octets of the body; `null` when it ends with the connection
-   * @throws {@link RangeError} when the length is not a whole number, 0–2^53-1
+   * @throws `RangeError` when the length is not a whole number, 0–2^53-1
    */
   constructor(contentLength: number | null) {
     if (contentLength !== null && !(Number.isSafeInteger(contentLength) && contentLength >= 0)) {
@@ -31,8 +31,8 @@ export class IdentityEncoder implements BodyEncoder {
   /**
    * The data itself, or nothing for no data.
    *
-   * @throws {@link RangeError} when it is longer than what remains; it does not count as sent then
-   * @throws {@link Error} after `finish`
+   * @throws `RangeError` when it is longer than what remains; it does not count as sent then
+   * @throws `Error` after `finish`
    */
   encode(data: Uint8Array): Uint8Array[] {
     if (this.#finished) throw new Error('the body is finished')
@@ -47,9 +47,9 @@ export class IdentityEncoder implements BodyEncoder {
    * Nothing: the body ends by its length, or with the connection.
    *
    * @param trailers - none: only a chunked body has trailers
-   * @throws {@link TypeError} when there are trailers
-   * @throws {@link RangeError} when data is missing; the body is finished all the same, and so is the connection
-   * @throws {@link Error} after `finish`
+   * @throws `TypeError` when there are trailers
+   * @throws `RangeError` when data is missing; the body is finished all the same, and so is the connection
+   * @throws `Error` after `finish`
    */
   finish(trailers?: Headers): Uint8Array[] {
     if (this.#finished) throw new Error('the body is finished')

@@ -173,6 +173,18 @@ describe('a callback that calls dataReceived', () => {
     expect([data, rest]).toEqual(['abc', 'rest'])
   })
 
+  it('may do so again and again', () => {
+    let data = ''
+    const decoder: ChunkedDecoder = new ChunkedDecoder((chunk) => {
+      data += wireText(chunk)
+      if (data.length % 2 === 1) decoder.dataReceived(wireBytes('\r\n1\r\nb'))
+    }, NOTHING)
+    decoder.dataReceived(wireBytes('1\r\na'))
+    decoder.dataReceived(wireBytes('\r\n1\r\na'))
+    decoder.dataReceived(wireBytes('\r\n1\r\na'))
+    expect(data).toBe('ababab')
+  })
+
   it('gives what is left of its bytes to the rest', () => {
     let rest: Uint8Array = new Uint8Array(0)
     const decoder: ChunkedDecoder = new ChunkedDecoder(

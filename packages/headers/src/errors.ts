@@ -29,6 +29,10 @@ export class FieldSyntaxError extends Error {
   /** Index of the first impossible byte in the given input, when known. */
   readonly offset: number | undefined
 
+  /**
+   * @param code - what is wrong; message and section follow from it
+   * @param offset - index of the first impossible byte, where the reader knows it
+   */
   constructor(code: FieldSyntaxCode, offset?: number) {
     super(FIELD_SYNTAX[code].message)
     this.code = code
@@ -62,6 +66,11 @@ export class HeaderError extends TypeError {
   /** Index in the given name or value of the first character that may not be there. */
   readonly offset: number | undefined
 
+  /**
+   * @param code - what is wrong
+   * @param detail - which field, and where; nothing secret, it becomes part of the message
+   * @param offset - index of the first character at fault
+   */
   constructor(code: HeaderErrorCode, detail: string, offset?: number) {
     super(`${HEADER[code].message}: ${detail}`)
     this.code = code

@@ -98,7 +98,7 @@ export class Headers implements Iterable<[name: string, value: string]> {
    * @param name - a token, sent as spelled here
    * @param values - one value for each line; whitespace around a value is dropped
    * @throws {@link HeaderError} as {@link Headers.append}; nothing is changed then
-   * @throws {@link TypeError} when `values` is no array: a string would become one line for each character
+   * @throws `TypeError` when `values` is no array: a string would become one line for each character
    */
   setRawHeaders(name: string, values: readonly string[]): void {
     if (!Array.isArray(values)) throw new TypeError('the values of a field are an array of strings')
@@ -152,7 +152,7 @@ export class Headers implements Iterable<[name: string, value: string]> {
    * different names does not count: it means nothing in HTTP (RFC 9110 §5.3).
    */
   equals(other: Headers): boolean {
-    return this.size === other.size && isSameGrouping(groupByName(this), groupByName(other))
+    return isSameGrouping(groupByName(this), groupByName(other))
   }
 
   /** The same as {@link Headers.hasHeader}. */

@@ -36,7 +36,7 @@ export function decodeLatin1(bytes: Uint8Array, start: number = 0, end: number =
 /**
  * The octets of a text whose characters are all U+0000–U+00FF.
  *
- * @throws {@link RangeError} on a character above U+00FF: cutting it down to eight bits could make a CR or LF of it
+ * @throws `RangeError` on a character above U+00FF: cutting it down to eight bits could make a CR or LF of it
  * @public
  */
 export function encodeLatin1(text: string): Uint8Array {
@@ -51,7 +51,7 @@ export function encodeLatin1(text: string): Uint8Array {
  * @param target - where to write
  * @param text - characters U+0000–U+00FF
  * @param at - index of the first octet in `target`
- * @throws {@link RangeError} on a character above U+00FF, or when `target` is too short; `target` may then be
+ * @throws `RangeError` on a character above U+00FF, or when `target` is too short; `target` may then be
  * partly written
  * @public
  */
