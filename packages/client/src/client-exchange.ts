@@ -42,6 +42,7 @@ export class ClientExchange implements PushProducer {
   /** The head, until it leaves together with the first content, or alone at the end of the turn. */
   #unsent: string
   #state: 'sending' | 'sent' | 'over' = 'sending'
+  #aborted = false
   #producer: PushProducer | null = null
 
   constructor(request: PreparedRequest, reused: boolean, link: ExchangeLink) {
@@ -60,6 +61,11 @@ export class ClientExchange implements PushProducer {
   /** Whether nothing more will happen: the response is complete, lost, aborted, or the connection was handed over. */
   get over(): boolean {
     return this.#state === 'over'
+  }
+
+  /** Whether it was cancelled, by us or because a hook of its handler threw. */
+  get aborted(): boolean {
+    return this.#aborted
   }
 
   /**
@@ -172,6 +178,11 @@ export class ClientExchange implements PushProducer {
   roomChanged(full: boolean): void {
     if (full) this.#producer?.pauseProducing()
     else this.#producer?.resumeProducing()
+  }
+
+  /** Nobody waits for it any more. @internal */
+  markAborted(): void {
+    this.#aborted = true
   }
 
   /** Nothing more will happen. @internal */

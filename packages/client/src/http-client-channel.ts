@@ -128,6 +128,7 @@ export class HTTPClientChannel extends ResponseReceiver {
   }
 
   #abortExchange(): void {
+    this.#exchange?.markAborted()
     this.#close()
     this.transport.abortConnection()
   }

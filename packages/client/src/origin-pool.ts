@@ -15,7 +15,7 @@ export class OriginPool implements ClientChannelOwner, RequestKeeper {
   readonly #onEmpty: () => void
   /** Those without a request; the one that was used last stands last, and is used first: it is the least likely to be stale. */
   readonly #idle: HTTPClientChannel[] = []
-  readonly #busy: Set<HTTPClientChannel> = new Set()
+  readonly #busy: Map<HTTPClientChannel, PooledRequest> = new Map()
   /** In the order in which they came. */
   readonly #waiting: Set<PooledRequest> = new Set()
   /** Those for which a connection is being made. */
@@ -91,7 +91,9 @@ export class OriginPool implements ClientChannelOwner, RequestKeeper {
 
   channelClosed(channel: HTTPClientChannel): void {
     channel.owner = null
+    const request = this.#busy.get(channel)
     this.#busy.delete(channel)
+    if (request?.exchange?.aborted === true) request.exchangeAborted()
     const at = this.#idle.indexOf(channel)
     if (at !== -1) this.#idle.splice(at, 1)
     this.#connectForNext()
@@ -109,7 +111,7 @@ export class OriginPool implements ClientChannelOwner, RequestKeeper {
     this.close()
     const unsent = [...this.#waiting, ...this.#connecting]
     for (const request of unsent) this.#fail(request, new UpstreamError('ERR_UPSTREAM_CLOSED'))
-    for (const channel of [...this.#busy]) channel.abortConnection()
+    for (const channel of [...this.#busy.keys()]) channel.abortConnection()
   }
 
   #startFresh(request: PooledRequest): void {
@@ -125,7 +127,7 @@ export class OriginPool implements ClientChannelOwner, RequestKeeper {
   }
 
   #run(request: PooledRequest, channel: HTTPClientChannel): void {
-    this.#busy.add(channel)
+    this.#busy.set(channel, request)
     request.runOn(channel)
   }
 

@@ -78,7 +78,12 @@ export class PooledRequest implements ResponseHandler, PendingRequest {
   abort(): void {
     if (this.#isOver) return
     this.#exchange?.abort()
-    this.#end()
+    if (!this.#isOver) this.#end()
+  }
+
+  /** The exchange was aborted without us: no hook will run any more. */
+  exchangeAborted(): void {
+    if (!this.#isOver) this.#end()
   }
 
   requestStarted(exchange: ClientExchange): void {

@@ -367,6 +367,29 @@ describe('abort', () => {
   })
 })
 
+describe('an exchange that ends without its last hook', () => {
+  it('is forgotten when it is aborted directly', async () => {
+    const test = new PoolTest()
+    const handler = test.send()
+    await test.connected()
+    handler.exchange?.abort()
+    expect(handler.exchange?.aborted).toBe(true)
+    expect(test.pool.status.origins).toBe(0)
+  })
+
+  it('is forgotten when its handler throws', async () => {
+    const test = new PoolTest()
+    const handler = test.send()
+    handler.onHead = () => {
+      throw new Error('mine')
+    }
+    const transport = await test.connected()
+    transport.deliver(OK)
+    expect(test.pool.status.origins).toBe(0)
+    expect(() => test.clock.advance(0)).toThrow('mine')
+  })
+})
+
 describe('closing a pool', () => {
   it('closes what is idle, then what becomes idle, and takes nothing more', async () => {
     const test = new PoolTest()
