@@ -46,11 +46,11 @@ export interface HTTPChannelOptions {
   readonly headerTimeoutMs?: number | null
   /** Without a byte of content that is wanted; then 408, or abort. @defaultValue 30000 */
   readonly bodyIdleTimeoutMs?: number | null
-  /** Between requests; then it closes silently. The seed's `timeOut`. @defaultValue 60000 */
+  /** Between requests; then it closes silently. Twisted's `timeOut`. @defaultValue 60000 */
   readonly timeOut?: number | null
   /** Without the peer taking a byte of what is to be sent; then abort. @defaultValue 60000 */
   readonly writeStallTimeoutMs?: number | null
-  /** From a close to the abort, while the peer takes nothing. The seed's `abortTimeout`. @defaultValue 15000 */
+  /** From a close to the abort, while the peer takes nothing. Twisted's `abortTimeout`. @defaultValue 15000 */
   readonly abortTimeout?: number | null
   /** How long a closed connection still reads, so that the peer sees our last words. @defaultValue 2000 */
   readonly lingerTimeoutMs?: number

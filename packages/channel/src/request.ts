@@ -208,22 +208,29 @@ export class Request {
     return new Promise((resolve) => this.#drained.push(resolve))
   }
 
-  /** Lets `producer` write the content, as fast as the peer takes it. @throws {Error} when there is one already */
+  /**
+   * Lets `producer` write the content, as fast as the peer takes it.
+   *
+   * @throws {Error} when there is one already
+   * @throws {LocalProtocolError} `ERR_FINISHED`
+   */
   registerProducer(producer: PushProducer, streaming: true): void
   registerProducer(producer: PullProducer, streaming: false): void
   registerProducer(producer: PushProducer | PullProducer, streaming: boolean): void {
+    if (this.#lost === null && this.finished) throw new LocalProtocolError('ERR_FINISHED')
     if (this.#lost !== null) producer.stopProducing()
     else if (streaming) this.channel.registerProducer(producer as PushProducer, true)
     else this.channel.registerProducer(producer, false)
   }
 
+  /** Takes the producer away. After the response is complete there is none: the next one may have its own. */
   unregisterProducer(): void {
-    if (this.#lost === null) this.channel.unregisterProducer()
+    if (!this.finished) this.channel.unregisterProducer()
   }
 
-  /** Closes the connection after what was written. */
+  /** Closes the connection after what was written. After the response is complete it is the next request's. */
   loseConnection(): void {
-    this.channel.loseConnection()
+    if (!this.finished) this.channel.loseConnection()
   }
 
   /**
@@ -237,7 +244,7 @@ export class Request {
     if (this.#response.state !== 'idle' || this.head.contentLength !== 0) {
       throw new LocalProtocolError('ERR_NO_UPGRADE')
     }
-    this.#response.begin(null, 0)
+    this.#response.beginUpgrade()
     this.#response.abandon()
     this.channel.switchProtocol(this, protocol)
   }

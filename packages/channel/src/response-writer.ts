@@ -115,6 +115,17 @@ export class ResponseWriter {
    * @param more - octets that follow at once
    */
   begin(finalLength: number | null, more: number): void {
+    // What follows a 2xx to CONNECT is a tunnel's (RFC 9110 §9.3.6): without one, nothing may follow.
+    if (this.#asked.method === 'CONNECT' && this.statusCode < 300) this.#channel.persistent = false
+    this.#sendHead(finalLength, more, true)
+  }
+
+  /** Sends the head of a response after which the connection is another protocol's. */
+  beginUpgrade(): void {
+    this.#sendHead(null, 0, false)
+  }
+
+  #sendHead(finalLength: number | null, more: number, tellsPersistence: boolean): void {
     const channel = this.#channel
     const headers = this.#headers
     if (headers !== null && headers.hasHeader('transfer-encoding'))
@@ -125,7 +136,7 @@ export class ResponseWriter {
       head += dateFieldLine(channel.clock.wallTimeMs())
     }
     if (headers !== null) head += headers.toWire()
-    head += framingLine + this.#connectionLine() + '\r\n'
+    head += framingLine + (tellsPersistence ? this.#connectionLine() : '') + '\r\n'
     this.#state = 'send-body'
     channel.output.addText(head, more < 4_096 ? more : 0)
   }

@@ -92,6 +92,23 @@ describe('back-pressure', () => {
     expect(() => requests[0]?.registerProducer(producer, true)).toThrow('registered already')
   })
 
+  it('leaves the next request alone when a finished one still has wishes', () => {
+    const { conversation, requests } = unanswered()
+    conversation.send(GET + GET)
+    const [first] = requests as [Request]
+    first.finish()
+    const producer = { pauseProducing() {}, resumeProducing() {}, stopProducing() {} }
+    expect(() => first.registerProducer(producer, true)).toThrow(
+      expect.objectContaining({ code: 'ERR_FINISHED' }),
+    )
+    requests[1]?.registerProducer(producer, true)
+    first.unregisterProducer()
+    first.loseConnection()
+    expect(() => requests[1]?.registerProducer(producer, true)).toThrow('registered already')
+    requests[1]?.finish()
+    expect(conversation.statuses).toEqual([200, 200])
+  })
+
   it('takes no further request from a client that does not read its answers', () => {
     const transport = new MemoryTransport(room)
     const conversation = new Conversation({ readAheadBytes: 2000 }, undefined, transport)

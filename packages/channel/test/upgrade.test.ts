@@ -67,4 +67,14 @@ describe('upgrade', () => {
   it('rule 66: without a taker is an ordinary request', () => {
     expect(new Conversation().send(upgrade + GET).statuses).toEqual([200, 200])
   })
+
+  it('closes after a 2xx to CONNECT without a taker: what follows would be the tunnel’s, not a request', () => {
+    const { conversation, requests } = unanswered()
+    conversation.send(head('CONNECT a:1 HTTP/1.1', 'Host: a:1'))
+    requests[0]?.finish()
+    conversation.send(GET)
+    expect(conversation.statuses).toEqual([200])
+    expect(conversation.closed).toBe(true)
+    expect(requests).toHaveLength(1)
+  })
 })
