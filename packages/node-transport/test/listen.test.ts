@@ -67,8 +67,8 @@ describe('listen', () => {
 
   it('throws a TypeError for a path together with a port or host', async () => {
     const factory = (): Protocol => new RecordingProtocol()
-    await expect(listen(factory, { path: '/tmp/x', port: 1 })).rejects.toThrow(TypeError)
-    await expect(listen(factory, { path: '/tmp/x', host: 'localhost' })).rejects.toThrow(TypeError)
+    await expect(listen(factory, { path: 'x.sock', port: 1 })).rejects.toThrow(TypeError)
+    await expect(listen(factory, { path: 'x.sock', host: 'localhost' })).rejects.toThrow(TypeError)
   })
 
   it('keeps the set of open connections, right already when connectionLost runs', async () => {
