@@ -99,7 +99,7 @@ export class ChunkedError extends Error {
 export class TruncatedBody extends Error {
   override readonly name: string = 'TruncatedBody'
   /** Stable name of what is wrong. */
-  readonly code: 'ERR_BODY_TRUNCATED' = 'ERR_BODY_TRUNCATED'
+  readonly code = 'ERR_BODY_TRUNCATED' as const
   /** The status a server would answer, if the peer still reads. */
   readonly statusHint: number = 400
   /** The clause that is broken. */
