@@ -6,7 +6,6 @@
 export type { PlatformAbortSignal } from './abort-signal.ts'
 export { RequestContent } from './content.ts'
 export type { ContentConsumer } from './content.ts'
-export { formatHttpDate } from './date-field.ts'
 export { LocalProtocolError, RemoteProtocolError } from './errors.ts'
 export type { LocalErrorCode, Phase, RemoteErrorCode } from './errors.ts'
 export { HTTPChannel } from './http-channel.ts'

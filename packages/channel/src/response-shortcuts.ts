@@ -1,4 +1,4 @@
-import { formatHttpDate } from './date-field.ts'
+import { formatHttpDate, parseHttpDate } from '@millrace/message'
 import { LocalProtocolError } from './errors.ts'
 import { hasEntityTag } from './request-facts.ts'
 import type { Request } from './request.ts'
@@ -35,8 +35,7 @@ export function addCookie(
   attributes: CookieAttributes = {},
 ): void {
   const parts = [`${name}=${value}`]
-  if (attributes.expires !== undefined)
-    parts.push(`Expires=${formatHttpDate(checkInstant(attributes.expires))}`)
+  if (attributes.expires !== undefined) parts.push(`Expires=${formatHttpDate(attributes.expires)}`)
   if (attributes.maxAge !== undefined) {
     if (!Number.isSafeInteger(attributes.maxAge)) throw new RangeError('maxAge is a whole number of seconds')
     parts.push(`Max-Age=${attributes.maxAge}`)
@@ -95,13 +94,14 @@ const ENTITY_TAG = /^(?:W\/)?"[!#-~\x80-\xff]*"$/
  * @public
  */
 export function setLastModified(request: Request, timeMs: number): boolean {
+  formatHttpDate(timeMs) // throws for what is no time, also when it would be sent as now
   const nowMs = request.channel.clock.wallTimeMs()
-  const modifiedMs = Math.floor(Math.min(checkInstant(timeMs), nowMs) / 1000) * 1000
+  const modifiedMs = Math.floor(Math.min(timeMs, nowMs) / 1000) * 1000
   request.setHeader('Last-Modified', formatHttpDate(modifiedMs))
   const [since, second] = request.requestHeaders.getAll('if-modified-since')
   if (since === undefined || second !== undefined || !isSafe(request) || !isSuccess(request)) return false
-  // Negated, so that a date that is none makes the response whole.
-  if (request.requestHeaders.has('if-none-match') || !(parseHttpDate(since, nowMs) >= modifiedMs))
+  const sinceMs = parseHttpDate(since, nowMs)
+  if (sinceMs === undefined || sinceMs < modifiedMs || request.requestHeaders.has('if-none-match'))
     return false
   request.setResponseCode(304)
   return true
@@ -114,44 +114,4 @@ function isSuccess(request: Request): boolean {
 
 function isSafe(request: Request): boolean {
   return request.method === 'GET' || request.method === 'HEAD'
-}
-
-function checkInstant(timeMs: number): number {
-  // Beyond it a `Date` is invalid, and years have more than four digits.
-  if (timeMs >= -62_167_219_200_000 && timeMs <= 253_402_300_799_999) return timeMs
-  throw new RangeError('a time is a number of milliseconds since 1970, in the years 0 to 9999')
-}
-
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-/** `Sun, 06 Nov 1994 08:49:37 GMT` */
-const IMF_FIXDATE =
-  /^[A-Z][a-z]{2}, (?<day>\d\d) (?<month>[A-Z][a-z]{2}) (?<year>\d{4}) (?<time>\d\d:\d\d:\d\d) GMT$/
-/** `Sunday, 06-Nov-94 08:49:37 GMT` */
-const RFC_850_DATE =
-  /^[A-Z][a-z]{5,8}, (?<day>\d\d)-(?<month>[A-Z][a-z]{2})-(?<year>\d\d) (?<time>\d\d:\d\d:\d\d) GMT$/
-/** `Sun Nov  6 08:49:37 1994` */
-const ASCTIME_DATE =
-  /^[A-Z][a-z]{2} (?<month>[A-Z][a-z]{2}) (?<day>[ \d]\d) (?<time>\d\d:\d\d:\d\d) (?<year>\d{4})$/
-
-/** The instant of an HTTP-date, in each of its three forms; NaN when it is none (RFC 9110 §5.6.7). */
-function parseHttpDate(text: string, nowMs: number): number {
-  const parts = (IMF_FIXDATE.exec(text) ?? RFC_850_DATE.exec(text) ?? ASCTIME_DATE.exec(text))?.groups
-  if (parts === undefined) return NaN
-  const { day, month, year, time } = parts as { day: string; month: string; year: string; time: string }
-  if (year.length === 4) return instantOf(year, month, day, time)
-  // A year of two digits is the nearest that is not more than 50 years ahead.
-  const century = Math.floor(new Date(nowMs).getUTCFullYear() / 100) + 1
-  const fiftyYearsOn = new Date(nowMs).setUTCFullYear(new Date(nowMs).getUTCFullYear() + 50)
-  const candidates = [century, century - 1, century - 2].map((first) =>
-    instantOf(`${first}${year}`, month, day, time),
-  )
-  return candidates.find((instant) => instant <= fiftyYearsOn) ?? NaN
-}
-
-/** NaN when the calendar has no such day, or the day no such time. */
-function instantOf(year: string, month: string, day: string, time: string): number {
-  const [hour, minute, second] = time.split(':').map(Number) as [number, number, number]
-  const instant = Date.UTC(Number(year), MONTHS.indexOf(month), Number(day), hour, minute, second)
-  const same = `${day.replace(' ', '0')} ${month} ${year} ${time} GMT`
-  return formatHttpDate(instant).endsWith(same) ? instant : NaN
 }
