@@ -12,26 +12,35 @@ export class ChannelDeadlines {
   readonly #transport: Transport
   readonly #settings: ChannelSettings
   readonly #passed: (name: DeadlineName) => void
+  /** Octets that the peer took from us since the connection was made. */
+  readonly #taken: () => number
   #reading: 'first-byte' | 'header' | 'body' | null = null
   #writing: 'write' | 'close' | null = null
   #writingMs: number | null = null
-  #unsent = 0
+  #takenBefore = 0
 
   constructor(
     clock: Clock,
     transport: Transport,
     settings: ChannelSettings,
     passed: (name: DeadlineName) => void,
+    taken: () => number,
   ) {
     this.#transport = transport
     this.#settings = settings
     this.#passed = passed
+    this.#taken = taken
     this.#deadlines = new Deadlines(clock, (name) => this.#expired(name as DeadlineName))
   }
 
   /** The connection is there: its first byte is awaited. */
   connected(): void {
     this.#read('first-byte', this.#settings.firstByteTimeoutMs)
+  }
+
+  /** A head is complete: the next one has its own time, even when this turn ends inside it. */
+  headCompleted(): void {
+    if (this.#reading === 'header') this.#read(null, null)
   }
 
   /** Content arrived. */
@@ -74,13 +83,12 @@ export class ChannelDeadlines {
   }
 
   #write(name: 'write' | 'close', afterMs: number | null): void {
-    const unsent = this.#transport.bufferedBytes
-    const next = unsent > 0 && afterMs !== null ? name : null
+    const next = this.#transport.bufferedBytes > 0 && afterMs !== null ? name : null
     if (next === this.#writing) return
     if (this.#writing !== null) this.#deadlines.cancel(this.#writing)
     this.#writing = next
     this.#writingMs = afterMs
-    this.#unsent = unsent
+    this.#takenBefore = this.#taken()
     if (next !== null) this.#deadlines.absolute(next, afterMs as number)
   }
 
@@ -90,16 +98,18 @@ export class ChannelDeadlines {
 
   #expired(name: DeadlineName): void {
     if (name === this.#reading) this.#reading = null
+    const unsent = this.#transport.bufferedBytes
     if ((name === 'write' || name === 'close') && name === this.#writing) {
       this.#writing = null
-      const unsent = this.#transport.bufferedBytes
       // Any progress since the last look earns the whole period again: slow is not stalled.
-      if (unsent < this.#unsent) {
+      if (this.#taken() > this.#takenBefore) {
         if (unsent > 0) this.#write(name, this.#writingMs)
         else if (name === 'close') this.#linger()
         return
       }
     }
-    this.#passed(name)
+    // Only without `abortTimeout`: the peer has for ever to take our last words, and may linger after that.
+    if (name === 'linger' && unsent > 0) this.#linger()
+    else this.#passed(name)
   }
 }

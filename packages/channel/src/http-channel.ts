@@ -135,6 +135,7 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
   contentUnwanted(): void {
     if (this.#content !== null) this.#content.wanted = false
     this.updateFlow()
+    if (!this.inTurn) this.turnEnded()
   }
 
   contentTooCostly(): void {
@@ -169,7 +170,6 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
       this.loseConnection()
     } else if (this.readState === 'done') {
       this.become('idle')
-      this.resetTimeout()
       this.updateFlow()
     }
   }

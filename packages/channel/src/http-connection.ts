@@ -51,7 +51,13 @@ export abstract class HTTPConnection extends HTTPSender {
 
   /** Moves on; {@link TRANSITIONS} lists the legal moves. */
   protected become(state: ReadState): void {
+    if (this.#state === 'head') this.#deadlines.headCompleted()
     this.#state = state
+  }
+
+  /** Whether the peer is to speak, and nobody else works or waits: what `timeOut` is for. */
+  get #isPeersTurn(): boolean {
+    return this.#state === 'idle' ? !this.outgoing.full : this.isForgotten
   }
 
   /** Whether nothing more is read from the peer or said to it: another answer would be one too many. */
@@ -60,8 +66,12 @@ export abstract class HTTPConnection extends HTTPSender {
   }
 
   override makeConnection(transport: Transport): void {
-    this.#deadlines = new ChannelDeadlines(this.clock, transport, this.#settings, (name) =>
-      this.#deadlinePassed(name),
+    this.#deadlines = new ChannelDeadlines(
+      this.clock,
+      transport,
+      this.#settings,
+      (name) => this.#deadlinePassed(name),
+      () => this.output.handedOver - transport.bufferedBytes,
     )
     super.makeConnection(transport)
   }
@@ -148,6 +158,7 @@ export abstract class HTTPConnection extends HTTPSender {
       else this.transport.resumeProducing()
     }
     this.#deadlines.turnEnded(this.#state, this.wantsContent)
+    if (this.#isPeersTurn) this.setTimeout(this.timeOut)
   }
 
   #deadlinePassed(name: DeadlineName): void {
@@ -157,10 +168,9 @@ export abstract class HTTPConnection extends HTTPSender {
     else this.forceAbortClient()
   }
 
-  /** Runs when no byte came for `timeOut`: closes silently when nobody works. Other states have their own deadlines. */
+  /** Runs when no byte came for `timeOut`: closes silently when it is the peer's turn. Other states have their own deadlines. */
   override timeoutConnection(): void {
-    if (this.#state === 'idle' || this.isForgotten) this.loseConnection()
-    else if (!this.isOver) this.setTimeout(this.timeOut)
+    if (this.#isPeersTurn) this.loseConnection()
   }
 
   /**

@@ -139,7 +139,7 @@ const settled = new WeakMap<HTTPChannelOptions, ChannelSettings>()
  * Checks options and fills in the defaults; once for each object, so that a connection costs no check.
  *
  * @throws {TypeError} when there is no clock
- * @throws {RangeError} when a limit is not a number of 0 or more
+ * @throws {RangeError} when a limit is not a number of 0 or more, or a time is infinite
  */
 export function settle(options: HTTPChannelOptions): ChannelSettings {
   let settings = settled.get(options)
@@ -155,7 +155,7 @@ function check(options: HTTPChannelOptions): ChannelSettings {
   const numbers: Record<string, number | null> = {}
   for (const [name, standard] of Object.entries(DEFAULT_CHANNEL_OPTIONS)) {
     const value = options[name as keyof Numbers]
-    const valid = value === undefined || (value === null ? NULLABLE.has(name) : value >= 0)
+    const valid = value === undefined || (value === null ? NULLABLE.has(name) : isLimit(name, value))
     if (!valid) throw new RangeError(`${name} must be a number of 0 or more, not ${String(value)}`)
     numbers[name] = value === undefined ? standard : value
   }
@@ -167,4 +167,10 @@ function check(options: HTTPChannelOptions): ChannelSettings {
     sendDate: options.sendDate ?? true,
     onError: options.onError,
   })
+}
+
+/** Octets and counts may be without end, time may not: there is `null` for that. */
+function isLimit(name: string, value: unknown): boolean {
+  const isTime = NULLABLE.has(name) || name === 'lingerTimeoutMs'
+  return typeof value === 'number' && value >= 0 && !(isTime && value === Infinity)
 }

@@ -16,6 +16,7 @@ export class Output {
   #length = 0
   #parts: Uint8Array[] | null = null
   #partsLength = 0
+  #handedOver = 0
 
   constructor(transport: Transport) {
     this.#transport = transport
@@ -24,6 +25,11 @@ export class Output {
   /** Octets waiting for {@link Output.flush}. */
   get length(): number {
     return this.#partsLength + this.#length
+  }
+
+  /** Octets that the transport got so far. */
+  get handedOver(): number {
+    return this.#handedOver
   }
 
   /** Adds text, one octet for each character (latin-1): heads and chunk framing. `more` says how much is sure to follow. */
@@ -48,6 +54,7 @@ export class Output {
 
   /** Hands everything to the transport, in one call. */
   flush(): void {
+    this.#handedOver += this.length
     if (this.#parts !== null) {
       this.#closePart()
       const parts = this.#parts
