@@ -1,20 +1,7 @@
-import {
-  decodeLatin1,
-  FIELD_VALUE_CHARS,
-  Headers,
-  parseFieldLine,
-  TOKEN_CHARS,
-  allocateBytes,
-} from '@millrace/headers'
+import { allocateBytes, FieldSection, parseFieldLine, type Headers } from '@millrace/headers'
 import type { RequestTarget } from '@millrace/message'
 
-const HTAB = 0x09
-const SPACE = 0x20
-const COLON = 0x3a
 const NONE: readonly string[] = Object.freeze([])
-
-/** Numbers kept for each field: where its name begins and ends, where its value begins and ends. */
-const PER_FIELD = 4
 
 /**
  * A request's head: the request line, and the field section as bytes with an index. A field becomes strings when it
@@ -42,77 +29,54 @@ export class RequestHead {
 
   #bytes: Uint8Array | null = null
   #base = 0
-  /** Whether `#bytes` is our own copy, grown line by line. */
+  /** Octets of field lines that came one by one; `#bytes` is our own copy of them then. */
   #copied = 0
-  readonly #index: number[] = []
+  readonly #fields = new FieldSection()
   #headers: Headers | null = null
 
   /** Field lines so far. */
   get fieldCount(): number {
-    return this.#index.length / PER_FIELD
+    return this.#fields.count
   }
 
   /** The fields, in order and spelling of the sender. Built at the first call. */
   get headers(): Headers {
-    this.#headers ??= this.#decode()
+    this.#headers ??= this.#fields.decode(this.#bytes as Uint8Array, this.#base)
     return this.#headers
   }
 
-  /**
-   * Scans one field line that lies in a larger array, and remembers where its parts are.
-   *
-   * @param base - where in `bytes` the head begins; positions are kept relative to it, since the array may move
-   * @param start - the first octet of the line
-   * @param end - where the bytes end
-   * @returns the position of the first octet that cannot belong to a field line, or `end`; -1 when the name or the
-   * colon is wrong, or the bytes ended inside the name
-   */
+  /** Scans one field line that lies in a larger array; see `FieldSection.scan`. */
   scanField(bytes: Uint8Array, base: number, start: number, end: number): number {
-    let position = start
-    while (position < end && TOKEN_CHARS[bytes[position] as number] === 1) position += 1
-    if (position === start || position === end || bytes[position] !== COLON) return -1
-    const nameEnd = position
-    position += 1
-    while (position < end && isBlank(bytes[position] as number)) position += 1
-    const valueStart = position
-    while (position < end && FIELD_VALUE_CHARS[bytes[position] as number] === 1) position += 1
-    let valueEnd = position
-    while (valueEnd > valueStart && isBlank(bytes[valueEnd - 1] as number)) valueEnd -= 1
-    this.#index.push(start - base, nameEnd - base, valueStart - base, valueEnd - base)
-    return position
+    return this.#fields.scan(bytes, base, start, end)
   }
 
-  /** Forgets the field that was scanned last: its line turned out to be incomplete or too long. */
+  /** Forgets the field that was scanned last: its line turned out to be incomplete or bad. */
   dropLastField(): void {
-    this.#index.length -= PER_FIELD
+    this.#fields.dropLast()
   }
 
   /** Takes the bytes that all scanned positions refer to, and picks out the fields that the channel decides by. */
   seal(bytes: Uint8Array, base: number): void {
     this.#bytes = bytes
     this.#base = base
-    const index = this.#index
-    for (let i = 0; i < index.length; i += PER_FIELD) {
-      const start = index[i] as number
-      const length = (index[i + 1] as number) - start
+    const fields = this.#fields
+    for (let at = 0; at < fields.count; at += 1) {
+      const length = fields.nameLength(at)
       // The lengths of Host, Expect, Connection, Content-Length and Transfer-Encoding: most fields end here.
-      if (length === 4 || length === 6 || length === 10 || length === 14 || length === 17) {
-        this.#pick(bytes, base + start, length, i)
-      }
+      if (length === 4 || length === 6 || length === 10 || length === 14 || length === 17)
+        this.#pick(at, length)
     }
   }
 
   /** Adds a line that was handed to `headerReceived`: its own copy is kept. Throws what `parseFieldLine` throws. */
   addLine(line: Uint8Array): void {
-    if (this.scanField(line, 0, 0, line.length) !== line.length) {
-      parseFieldLine(line) // says exactly what is wrong
-      throw new TypeError('unreachable: parseFieldLine accepts a line that scanField refuses')
-    }
-    const index = this.#index
-    for (let i = index.length - PER_FIELD; i < index.length; i += 1)
-      index[i] = (index[i] as number) + this.#copied
-    this.#bytes = append(this.#bytes, this.#copied, line)
+    const from = this.#copied
+    const bytes = append(this.#bytes, from, line)
+    this.#bytes = bytes
     this.#copied += line.length
+    if (this.#fields.scan(bytes, 0, from, this.#copied) === this.#copied) return
+    parseFieldLine(line) // says exactly what is wrong
+    throw new TypeError('unreachable: parseFieldLine accepts a line that the index refuses')
   }
 
   /** Completes a head that came line by line. */
@@ -120,56 +84,28 @@ export class RequestHead {
     this.seal(this.#bytes ?? new Uint8Array(0), 0)
   }
 
-  #pick(bytes: Uint8Array, start: number, length: number, at: number): void {
+  #pick(at: number, length: number): void {
     if (length === 4) {
-      if (isNamed(bytes, start, 'host')) this.hostValues = [...this.hostValues, this.#value(at)]
+      if (this.#isNamed(at, 'host')) this.hostValues = this.#with(this.hostValues, at)
     } else if (length === 6) {
-      if (isNamed(bytes, start, 'expect')) this.expectValues = [...this.expectValues, this.#value(at)]
+      if (this.#isNamed(at, 'expect')) this.expectValues = this.#with(this.expectValues, at)
     } else if (length === 10) {
-      if (isNamed(bytes, start, 'connection'))
-        this.connectionValues = [...this.connectionValues, this.#value(at)]
+      if (this.#isNamed(at, 'connection')) this.connectionValues = this.#with(this.connectionValues, at)
     } else if (length === 14) {
-      if (isNamed(bytes, start, 'content-length')) {
-        this.contentLengthValues = [...this.contentLengthValues, this.#value(at)]
-      }
-    } else if (isNamed(bytes, start, 'transfer-encoding')) {
-      this.transferEncodingValues = [...this.transferEncodingValues, this.#value(at)]
+      if (this.#isNamed(at, 'content-length'))
+        this.contentLengthValues = this.#with(this.contentLengthValues, at)
+    } else if (this.#isNamed(at, 'transfer-encoding')) {
+      this.transferEncodingValues = this.#with(this.transferEncodingValues, at)
     }
   }
 
-  #value(at: number): string {
-    const start = this.#base + (this.#index[at + 2] as number)
-    return decodeLatin1(this.#bytes as Uint8Array, start, this.#base + (this.#index[at + 3] as number))
+  #isNamed(at: number, name: string): boolean {
+    return this.#fields.isNamed(this.#bytes as Uint8Array, this.#base, at, name)
   }
 
-  /** One native call decodes the whole section; names and values are slices of that string. */
-  #decode(): Headers {
-    const index = this.#index
-    if (index.length === 0) return new Headers()
-    const first = index[0] as number
-    const last = index[index.length - 1] as number
-    const text = decodeLatin1(this.#bytes as Uint8Array, this.#base + first, this.#base + last)
-    const names: string[] = []
-    const values: string[] = []
-    for (let i = 0; i < index.length; i += PER_FIELD) {
-      names.push(text.slice((index[i] as number) - first, (index[i + 1] as number) - first))
-      values.push(text.slice((index[i + 2] as number) - first, (index[i + 3] as number) - first))
-    }
-    return Headers.fromParsed(names, values)
+  #with(values: readonly string[], at: number): readonly string[] {
+    return [...values, this.#fields.value(this.#bytes as Uint8Array, this.#base, at)]
   }
-}
-
-function isBlank(octet: number): boolean {
-  return octet === SPACE || octet === HTAB
-}
-
-/** Compares a name of the right length, whatever its case; `name` is in lower case. */
-function isNamed(bytes: Uint8Array, start: number, name: string): boolean {
-  for (let i = 0; i < name.length; i += 1) {
-    // A token has no octet that 0x20 turns into a wrong letter, and `-` keeps its bit.
-    if (((bytes[start + i] as number) | 0x20) !== name.charCodeAt(i)) return false
-  }
-  return true
 }
 
 function append(own: Uint8Array | null, used: number, line: Uint8Array): Uint8Array {

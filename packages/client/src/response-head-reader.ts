@@ -1,17 +1,11 @@
-import { decodeLatin1, FIELD_VALUE_CHARS, Headers, parseFieldLine, TOKEN_CHARS } from '@millrace/headers'
+import { FieldSection, parseFieldLine, type Headers } from '@millrace/headers'
 import type { LineBuffer } from '@millrace/line-receiver'
 import { parseStatusLine } from '@millrace/message'
 import type { StatusLine } from '@millrace/message'
 import { UpstreamError } from './errors.ts'
 
-const HTAB = 0x09
 const LF = 0x0a
 const CR = 0x0d
-const SPACE = 0x20
-const COLON = 0x3a
-
-/** Numbers kept for each field: where its name begins and ends, where its value begins and ends. */
-const PER_FIELD = 4
 
 /** Every status line begins so. Whatever does not is refused at once: a peer that speaks something else may never end a line. */
 const PREFIX = [0x48, 0x54, 0x54, 0x50, 0x2f] // HTTP/
@@ -37,8 +31,7 @@ export class ResponseHeadReader {
   #size = 0
   /** Octets of the unfinished line in which there is no line end. */
   #searched = 0
-  /** Positions relative to the first octet of the head: the array may move. */
-  readonly #index: number[] = []
+  readonly #fields = new FieldSection()
   #headers: Headers | null = null
 
   constructor(limits: ResponseHeadLimits) {
@@ -69,7 +62,7 @@ export class ResponseHeadReader {
       if (this.#statusLine === null) this.#readStatusLine(bytes, at, lineEnd)
       else if (lineEnd > at) this.#readField(bytes, base, at, lineEnd)
       else {
-        this.#headers = this.#decode(bytes, base)
+        this.#headers = this.#fields.decode(bytes, base)
         buffer.consume(lf + 1 - base)
         return true
       }
@@ -93,7 +86,7 @@ export class ResponseHeadReader {
     this.#headers = null
     this.#size = 0
     this.#searched = 0
-    this.#index.length = 0
+    this.#fields.clear()
   }
 
   #checkPrefix(bytes: Uint8Array, at: number, end: number): void {
@@ -140,21 +133,10 @@ export class ResponseHeadReader {
   }
 
   #readField(bytes: Uint8Array, base: number, at: number, lineEnd: number): void {
-    const index = this.#index
-    if (index.length === this.#limits.maxHeaders * PER_FIELD) {
+    if (this.#fields.count === this.#limits.maxHeaders) {
       throw new UpstreamError('ERR_UPSTREAM_FIELD_COUNT', this.#size)
     }
-    let nameEnd = at
-    while (TOKEN_CHARS[bytes[nameEnd] as number] === 1) nameEnd += 1 // ends at the CR at the latest
-    let valueStart = nameEnd + 1
-    while (isBlank(bytes[valueStart] as number)) valueStart += 1
-    let position = valueStart
-    while (FIELD_VALUE_CHARS[bytes[position] as number] === 1) position += 1
-    if (nameEnd === at || bytes[nameEnd] !== COLON || position !== lineEnd)
-      this.#explainField(bytes, at, lineEnd)
-    let valueEnd = lineEnd
-    while (valueEnd > valueStart && isBlank(bytes[valueEnd - 1] as number)) valueEnd -= 1
-    index.push(at - base, nameEnd - base, valueStart - base, valueEnd - base)
+    if (this.#fields.scan(bytes, base, at, lineEnd) !== lineEnd) this.#explainField(bytes, at, lineEnd)
   }
 
   /** Says what is wrong with a field line. */
@@ -166,25 +148,6 @@ export class ResponseHeadReader {
     }
     throw new TypeError('unreachable: parseFieldLine accepts a line that the scanner refuses')
   }
-
-  /** One call decodes the whole section; names and values are slices of that string. */
-  #decode(bytes: Uint8Array, base: number): Headers {
-    const index = this.#index
-    if (index.length === 0) return new Headers()
-    const first = index[0] as number
-    const text = decodeLatin1(bytes, base + first, base + (index[index.length - 1] as number))
-    const names: string[] = []
-    const values: string[] = []
-    for (let i = 0; i < index.length; i += PER_FIELD) {
-      names.push(text.slice((index[i] as number) - first, (index[i + 1] as number) - first))
-      values.push(text.slice((index[i + 2] as number) - first, (index[i + 3] as number) - first))
-    }
-    return Headers.fromParsed(names, values)
-  }
-}
-
-function isBlank(octet: number): boolean {
-  return octet === SPACE || octet === HTAB
 }
 
 /** @param start - index of the head's first octet, from which offsets are counted */
