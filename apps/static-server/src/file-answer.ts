@@ -1,8 +1,8 @@
+import { formatHttpDate } from '@millrace/message'
 import { emptyAnswer, plainAnswer, type StaticAnswer } from './answer.ts'
 import { formatContentRange, planRange, type RangePlan } from './byte-range.ts'
 import { formatEntityTag } from './entity-tag.ts'
-import type { FieldLookup } from './static-request.ts'
-import { formatHttpDate } from './http-date.ts'
+import type { FieldLookup } from './site-request.ts'
 import { mediaTypeOf } from './media-type.ts'
 import type { OpenFile } from './open-file.ts'
 import { evaluatePreconditions, isRangeWanted } from './preconditions.ts'
@@ -77,9 +77,9 @@ function planFor(context: FileAnswerContext, validators: Validators, size: numbe
 }
 
 function validatorFields(validators: Validators): [string, string][] {
-  const { entityTag, lastModifiedSeconds } = validators
+  const { entityTag, lastModifiedMs } = validators
   const fields: [string, string][] = []
-  if (lastModifiedSeconds !== undefined) fields.push(['Last-Modified', formatHttpDate(lastModifiedSeconds)])
+  if (lastModifiedMs !== undefined) fields.push(['Last-Modified', formatHttpDate(lastModifiedMs)])
   if (entityTag !== undefined) fields.push(['ETag', formatEntityTag(entityTag)])
   return fields
 }

@@ -4,10 +4,10 @@ import type { Listing } from './listing.ts'
 import { LISTING_POLICY, renderListingPage } from './listing-page.ts'
 import { renderListingJson } from './listing-json.ts'
 import { evaluatePreconditions } from './preconditions.ts'
-import type { StaticRequest } from './static-request.ts'
+import type { SiteRequest } from './site-request.ts'
 
 /** A listing is made anew for each request: there is no state of it to name. */
-const NO_VALIDATORS = { entityTag: undefined, lastModifiedSeconds: undefined }
+const NO_VALIDATORS = { entityTag: undefined, lastModifiedMs: undefined }
 
 const CACHE_FIELDS = [
   ['Cache-Control', 'no-store'],
@@ -24,14 +24,14 @@ const encoder = new TextEncoder()
 export function answerListing(
   listing: Listing,
   names: readonly string[],
-  request: StaticRequest,
+  request: SiteRequest,
 ): StaticAnswer {
-  const { method, headers } = request
+  const { method, requestHeaders } = request
   const isHead = method === 'HEAD'
-  const outcome = evaluatePreconditions(method, headers, NO_VALIDATORS, 0)
+  const outcome = evaluatePreconditions(method, requestHeaders, NO_VALIDATORS, 0)
   if (outcome === 'failed') return plainAnswer(412, isHead)
   if (outcome === 'not-modified') return emptyAnswer(304, CACHE_FIELDS)
-  const type = negotiateType(headers.get('accept'), ['text/html', 'application/json'])
+  const type = negotiateType(requestHeaders.get('accept'), ['text/html', 'application/json'])
   const text = type === 'text/html' ? renderListingPage(listing, names) : renderListingJson(listing)
   return bytesAnswer(200, encoder.encode(text), isHead, `${type}; charset=utf-8`, [
     ...CACHE_FIELDS,

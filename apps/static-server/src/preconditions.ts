@@ -1,6 +1,6 @@
+import { parseHttpDate } from '@millrace/message'
 import { isEquivalent, isSameBytes, parseEntityTag, parseEntityTagList } from './entity-tag.ts'
-import type { FieldLookup } from './static-request.ts'
-import { parseHttpDate } from './http-date.ts'
+import type { FieldLookup } from './site-request.ts'
 import type { Validators } from './validators.ts'
 
 /** What the preconditions of a request leave to do. */
@@ -34,7 +34,7 @@ export function evaluatePreconditions(
     if (!matches(ifMatch, validators, isSameBytes)) return 'failed'
   } else {
     const unmodifiedSince = singleDate(fields, 'if-unmodified-since', nowMs)
-    const lastModified = validators.lastModifiedSeconds
+    const lastModified = validators.lastModifiedMs
     if (unmodifiedSince !== undefined && lastModified !== undefined && lastModified > unmodifiedSince)
       return 'failed'
   }
@@ -46,7 +46,7 @@ export function evaluatePreconditions(
   }
   if (!isRetrieval) return 'perform'
   const modifiedSince = singleDate(fields, 'if-modified-since', nowMs)
-  const lastModified = validators.lastModifiedSeconds
+  const lastModified = validators.lastModifiedMs
   const isFresh = modifiedSince !== undefined && lastModified !== undefined && lastModified <= modifiedSince
   return isFresh ? 'not-modified' : 'perform'
 }
@@ -67,10 +67,10 @@ export function isRangeWanted(fields: FieldLookup, validators: Validators, nowMs
   if (lines.length > 1) return false
   const tag = parseEntityTag(value)
   if (tag !== undefined) return validators.entityTag !== undefined && isSameBytes(tag, validators.entityTag)
-  const { lastModifiedSeconds } = validators
-  if (lastModifiedSeconds === undefined || parseHttpDate(value, nowMs) !== lastModifiedSeconds) return false
+  const { lastModifiedMs } = validators
+  if (lastModifiedMs === undefined || parseHttpDate(value, nowMs) !== lastModifiedMs) return false
   // Only a date at least a second older than the answer is a strong validator (RFC 9110 §8.8.2.2).
-  return Math.floor(nowMs / 1000) - lastModifiedSeconds >= 1
+  return nowMs - lastModifiedMs >= 1000
 }
 
 /** Whether the field names the current representation: by `*`, or by one of its tags. */

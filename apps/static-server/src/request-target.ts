@@ -6,7 +6,7 @@ export interface SitePath {
   readonly trailingSlash: boolean
   /** Whether empty segments were dropped: `//a` and `/a` would be two names for one thing. */
   readonly collapsed: boolean
-  /** All after the first `?` as received, without a fragment; undefined when there was none. */
+  /** All after the first `?` as received; undefined when there was none. */
   readonly query: string | undefined
 }
 
@@ -18,11 +18,11 @@ export type TargetReading =
   /** Malformed, or a path that climbs: status 400. */
   | { readonly kind: 'malformed' }
 
-/** A control byte, a space, or anything beyond ASCII never stands in a request-target by itself. */
-const FORBIDDEN_OCTET = /[^\x21-\x7e]/
+/** A control byte, a space, anything beyond ASCII and a fragment never stand in a request-target (RFC 9112 §3.2). */
+const FORBIDDEN_OCTET = /[^\x21-\x7e]|#/
 
 /** RFC 9112 §3.2.2: a server must accept the absolute form too. The authority is the channel's business. */
-const ABSOLUTE_FORM = /^https?:\/\/[^/?#@\\]+(?=[/?#]|$)/i
+const ABSOLUTE_FORM = /^https?:\/\/[^/?@\\]+(?=[/?]|$)/i
 
 /**
  * Reads a request-target into decoded segments.
@@ -38,10 +38,8 @@ export function readRequestTarget(target: string): TargetReading {
   if (FORBIDDEN_OCTET.test(target)) return { kind: 'malformed' }
   const origin = originForm(target)
   if (origin === undefined) return { kind: 'malformed' }
-  const fragmentAt = origin.indexOf('#')
-  const reference = fragmentAt === -1 ? origin : origin.slice(0, fragmentAt)
-  const queryAt = reference.indexOf('?')
-  const rawPath = queryAt === -1 ? reference : reference.slice(0, queryAt)
+  const queryAt = origin.indexOf('?')
+  const rawPath = queryAt === -1 ? origin : origin.slice(0, queryAt)
   const segments = decodeSegments(rawPath)
   if (segments === undefined) return { kind: 'malformed' }
   const named = segments.filter((segment) => segment !== '')
@@ -52,7 +50,7 @@ export function readRequestTarget(target: string): TargetReading {
       segments: named,
       trailingSlash,
       collapsed: named.length + (trailingSlash ? 1 : 0) !== segments.length,
-      query: queryAt === -1 ? undefined : reference.slice(queryAt + 1),
+      query: queryAt === -1 ? undefined : origin.slice(queryAt + 1),
     },
   }
 }

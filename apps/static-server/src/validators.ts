@@ -12,11 +12,15 @@ export interface FileStats {
 /** What a representation can be recognised by. Both are undefined for one that is made anew for each request. */
 export interface Validators {
   readonly entityTag: EntityTag | undefined
-  /** Whole seconds since the Unix epoch, never later than the answer's own Date. */
-  readonly lastModifiedSeconds: number | undefined
+  /** Milliseconds since the Unix epoch, of a whole second that is never later than the answer's own Date. */
+  readonly lastModifiedMs: number | undefined
 }
 
-/** What the entity-tag of a file is made from. */
+/**
+ * What the entity-tag of a file is made from.
+ *
+ * @public
+ */
 export type EntityTagSource =
   /** Modification time, size and inode: changes with every replacement. */
   | 'stat'
@@ -48,14 +52,13 @@ const RACY_WINDOW_MS = 2_000
 export function fileValidators(stats: FileStats, source: EntityTagSource, nowMs: number): Validators {
   const mtimeMs = Number(stats.mtimeNs / NANOSECONDS_PER_MS)
   const mtimeSeconds = Math.floor(mtimeMs / 1000)
-  if (mtimeSeconds <= MEANINGLESS_MTIME_SECONDS)
-    return { entityTag: undefined, lastModifiedSeconds: undefined }
+  if (mtimeSeconds <= MEANINGLESS_MTIME_SECONDS) return { entityTag: undefined, lastModifiedMs: undefined }
   return {
     entityTag:
       source === 'off'
         ? undefined
         : { weak: nowMs - mtimeMs < RACY_WINDOW_MS, opaque: opaqueTag(stats, source) },
-    lastModifiedSeconds: Math.min(mtimeSeconds, Math.floor(nowMs / 1000)),
+    lastModifiedMs: Math.min(mtimeSeconds, Math.floor(nowMs / 1000)) * 1000,
   }
 }
 

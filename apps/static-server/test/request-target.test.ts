@@ -94,11 +94,16 @@ describe('readRequestTarget', () => {
     (target) => expect(isMalformed(target)).toBe(true),
   )
 
-  it('P21: keeps the query and drops the fragment', () => {
-    expect(pathOf('/nosub?x=1#f')).toMatchObject({ segments: ['nosub'], query: 'x=1' })
+  it('P21: keeps the query', () => {
+    expect(pathOf('/nosub?x=1')).toMatchObject({ segments: ['nosub'], query: 'x=1' })
     expect(pathOf('/nosub?').query).toBe('')
-    expect(pathOf('/nosub#f?x').query).toBeUndefined()
+    expect(pathOf('/nosub').query).toBeUndefined()
   })
+
+  it.each(['/nosub?x=1#f', '/nosub#f?x', '/#', 'http://h#f', 'http://h/#f'])(
+    'P21: refuses %s, a fragment is no part of a target (RFC 9112 §3.2)',
+    (target) => expect(isMalformed(target)).toBe(true),
+  )
 
   it('P31: decodes what a file name may hold', () => {
     expect(pathOf('/sp%20ace.txt').segments).toEqual(['sp ace.txt'])
@@ -138,7 +143,6 @@ describe('formatSitePath', () => {
       '@',
       ':',
       '?',
-      '#',
       'a',
     )
     fc.assert(

@@ -10,22 +10,22 @@ const at = (mtimeMs: number, inode = 7n): FileStats => ({
 
 describe('fileValidators', () => {
   it('R7: rounds Last-Modified down (RFC 9110 §8.8.2.1)', () => {
-    expect(fileValidators(at(1_700_000_000_999), 'stat', NOW_MS).lastModifiedSeconds).toBe(1_700_000_000)
+    expect(fileValidators(at(1_700_000_000_999), 'stat', NOW_MS).lastModifiedMs).toBe(1_700_000_000_000)
   })
 
   it('R7: never dates a file later than the answer', () => {
-    expect(fileValidators(at(NOW_MS + 3_600_000), 'stat', NOW_MS).lastModifiedSeconds).toBe(1_800_000_000)
+    expect(fileValidators(at(NOW_MS + 3_600_000), 'stat', NOW_MS).lastModifiedMs).toBe(1_800_000_000_000)
   })
 
   it.each([0, 1, 0.5, 1.999])('R10: a time of %d s says nothing → no validators', (seconds) => {
     expect(fileValidators(at(seconds * 1000), 'stat', NOW_MS)).toEqual({
       entityTag: undefined,
-      lastModifiedSeconds: undefined,
+      lastModifiedMs: undefined,
     })
   })
 
   it('R10: a time of 2 s is a time', () => {
-    expect(fileValidators(at(2000), 'stat', NOW_MS).lastModifiedSeconds).toBe(2)
+    expect(fileValidators(at(2000), 'stat', NOW_MS).lastModifiedMs).toBe(2000)
   })
 
   it('R11: the tag is weak while the file may still change unnoticed, strong from 2 s on', () => {
@@ -60,7 +60,7 @@ describe('fileValidators', () => {
   it('off gives no tag, and keeps the date', () => {
     expect(fileValidators(at(1_700_000_000_000), 'off', NOW_MS)).toEqual({
       entityTag: undefined,
-      lastModifiedSeconds: 1_700_000_000,
+      lastModifiedMs: 1_700_000_000_000,
     })
   })
 })
