@@ -4,7 +4,13 @@ import type { DotfilePolicy } from './name-policy.ts'
 
 /** Where to listen. */
 export type ListenAddress =
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | {
+      readonly kind: 'tcp'
+      readonly host: string
+      readonly port: number
+      /** Whether one of the next ports will do when this one is in use: nobody asked for it by its number. */
+      readonly orNext: boolean
+    }
   | { readonly kind: 'unix'; readonly path: string }
 
 /** What the command line asks for. */
@@ -28,7 +34,7 @@ export type CommandLineReading =
   /** The arguments are wrong: print `message`, one line, to standard error and exit with 2. */
   | { readonly kind: 'wrong'; readonly message: string }
 
-const COMMAND_NAME = 'millrace-static'
+export const COMMAND_NAME = 'millrace-static'
 const DEFAULT_PORT = 3000
 
 /**
@@ -77,7 +83,7 @@ function defineCommand(version: string): Command {
     .argument('[dir]', 'the directory to serve', '.')
     .option(
       '-p, --port <number>',
-      `port to listen on, 0 for any free one (default: ${DEFAULT_PORT}, env: PORT)`,
+      `port to listen on, 0 for any free one (default: ${DEFAULT_PORT} or the next free one, env: PORT)`,
       parsePort,
     )
     .option('--host <address>', 'address to listen on; 0.0.0.0 or :: lets other machines in', '127.0.0.1')
@@ -112,7 +118,7 @@ function commandLineOf(
     directory,
     listen:
       options.unix === undefined
-        ? { kind: 'tcp', host: options.host, port: options.port ?? portFrom(command, environment['PORT']) }
+        ? tcpAddress(options.host, options.port ?? portFrom(command, environment['PORT']))
         : { kind: 'unix', path: options.unix },
     indexNames: options.index,
     listing: options.list,
@@ -122,8 +128,12 @@ function commandLineOf(
   }
 }
 
-function portFrom(command: Command, text: string | undefined): number {
-  if (text === undefined || text === '') return DEFAULT_PORT
+function tcpAddress(host: string, port: number | undefined): ListenAddress {
+  return { kind: 'tcp', host, port: port ?? DEFAULT_PORT, orNext: port === undefined }
+}
+
+function portFrom(command: Command, text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined
   try {
     return parsePort(text)
   } catch (error) {

@@ -1,6 +1,10 @@
 import { isHidden, type DotfilePolicy } from './name-policy.ts'
 
-/** Which symbolic links inside the root are followed. */
+/**
+ * Which symbolic links inside the root are followed.
+ *
+ * @public
+ */
 export type SymlinkPolicy =
   /** Those that lead to something inside the root. */
   | 'within-root'

@@ -1,4 +1,8 @@
-/** Which names that begin with a dot are served. */
+/**
+ * Which names that begin with a dot are served.
+ *
+ * @public
+ */
 export type DotfilePolicy =
   /** None. */
   | 'deny'

@@ -3,7 +3,7 @@ import { answerFile } from './file-answer.ts'
 import { answerListing } from './listing-answer.ts'
 import { readListing } from './listing.ts'
 import { formatSitePath, readRequestTarget, type SitePath } from './request-target.ts'
-import type { StaticRequest } from './static-request.ts'
+import type { SiteRequest } from './site-request.ts'
 import type { Failure, Finding, Site } from './site.ts'
 
 const ALLOW = ['Allow', 'GET, HEAD, OPTIONS'] as const
@@ -21,7 +21,7 @@ const RETRY_AFTER = ['Retry-After', '1'] as const
  *
  * An answer may hold an open file: send it with a `FileProducer`, or free it with `discardAnswer`.
  */
-export async function respond(request: StaticRequest, site: Site): Promise<StaticAnswer> {
+export async function respond(request: SiteRequest, site: Site): Promise<StaticAnswer> {
   const { method } = request
   if (method !== 'GET' && method !== 'HEAD') return answerOtherMethod(request)
   const isHead = method === 'HEAD'
@@ -38,7 +38,7 @@ export async function respond(request: StaticRequest, site: Site): Promise<Stati
     const nowMs = site.wallTimeMs()
     const context = {
       method,
-      fields: request.headers,
+      fields: request.requestHeaders,
       fileName: found.name,
       entityTag: site.entityTag,
       nowMs,
@@ -72,7 +72,7 @@ async function find(site: Site, path: SitePath): Promise<{ finding: Finding; nam
 
 /** Reads, sorts and prints a listing in its turn: a long one takes milliseconds of computation and megabytes. */
 function answerDirectory(
-  request: StaticRequest,
+  request: SiteRequest,
   site: Site,
   names: readonly string[],
   path: string,
@@ -84,7 +84,7 @@ function answerDirectory(
   })
 }
 
-function answerOtherMethod(request: StaticRequest): StaticAnswer {
+function answerOtherMethod(request: SiteRequest): StaticAnswer {
   const { method } = request
   if (REFUSED_METHODS.has(method)) return plainAnswer(405, false, [ALLOW])
   if (method !== 'OPTIONS') return plainAnswer(501, false)

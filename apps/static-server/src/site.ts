@@ -13,8 +13,12 @@ import { isServablePath, type DotfilePolicy, type NamePolicy } from './name-poli
 import { OpenFile } from './open-file.ts'
 import type { EntityTagSource, FileStats } from './validators.ts'
 
-/** What of a directory is served, and how. */
-export interface SiteOptions {
+/**
+ * What of a directory is served, and as what.
+ *
+ * @public
+ */
+export interface SiteRules {
   /** Names looked for in a directory, in this order. @defaultValue `['index.html']` */
   readonly indexNames?: readonly string[]
   /** Whether a directory without an index is listed. @defaultValue true */
@@ -24,12 +28,16 @@ export interface SiteOptions {
    * @defaultValue 10,000
    */
   readonly maxListingEntries?: number
-  /** @defaultValue 'well-known' */
+  /** Which hidden names are served. @defaultValue 'well-known' */
   readonly dotfiles?: DotfilePolicy
-  /** @defaultValue 'within-root' */
+  /** Which links are followed. @defaultValue 'within-root': nothing from outside the directory */
   readonly symlinks?: SymlinkPolicy
-  /** @defaultValue 'stat' */
+  /** What entity-tags are made from. @defaultValue 'stat' */
   readonly entityTag?: EntityTagSource
+}
+
+/** The rules of a site, and what it stands on: handed in by tests. */
+export interface SiteOptions extends SiteRules {
   /** @defaultValue `process.platform` */
   readonly platform?: string
   /** Milliseconds since the Unix epoch. @defaultValue `Date.now` */

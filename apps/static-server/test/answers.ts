@@ -4,12 +4,18 @@ import { respond } from '../src/respond.ts'
 import type { Site } from '../src/site.ts'
 import { fieldsOf } from './fields.ts'
 
-/** An answer with its body read and its file closed. */
-export interface ReadAnswer {
+/** What came back for a request, by whichever way it went. */
+export interface Answered {
   readonly status: number
   /** Lower-cased names; a name never occurs twice. */
   readonly fields: Readonly<Record<string, string>>
   readonly body: string
+  /** What was reported on our side. */
+  readonly error: unknown
+}
+
+/** An answer with its body read and its file closed. */
+export interface ReadAnswer extends Answered {
   readonly answer: StaticAnswer
 }
 
@@ -17,7 +23,7 @@ export interface ReadAnswer {
 export async function ask(site: Site, requestLine: string, ...fieldLines: string[]): Promise<ReadAnswer> {
   const space = requestLine.indexOf(' ')
   const [method, requestTarget] = [requestLine.slice(0, space), requestLine.slice(space + 1)]
-  const answer = await respond({ method, requestTarget, headers: fieldsOf(...fieldLines) }, site)
+  const answer = await respond({ method, requestTarget, requestHeaders: fieldsOf(...fieldLines) }, site)
   const fields: Record<string, string> = {}
   for (const [name, value] of answer.headers) {
     if (name.toLowerCase() in fields) throw new Error(`${name} occurs twice`)
@@ -25,7 +31,7 @@ export async function ask(site: Site, requestLine: string, ...fieldLines: string
   }
   const body = (await readBody(answer)).toString('utf8')
   discardAnswer(answer)
-  return { status: answer.status, fields, body, answer }
+  return { status: answer.status, fields, body, error: answer.error, answer }
 }
 
 function readBody({ body }: StaticAnswer): Promise<Buffer> {

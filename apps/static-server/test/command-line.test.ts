@@ -20,7 +20,7 @@ describe('readCommandLine', () => {
   it('serves the current directory on loopback, port 3000, when nothing is said', () => {
     expect(served([])).toEqual({
       directory: '.',
-      listen: { kind: 'tcp', host: '127.0.0.1', port: 3000 },
+      listen: { kind: 'tcp', host: '127.0.0.1', port: 3000, orNext: true },
       indexNames: ['index.html'],
       listing: true,
       dotfiles: 'well-known',
@@ -33,7 +33,7 @@ describe('readCommandLine', () => {
     const args = 'public -p 0 --host :: --index a.html,b.html --no-list --dotfiles deny --symlinks follow -q'
     expect(served(args.split(' '))).toEqual({
       directory: 'public',
-      listen: { kind: 'tcp', host: '::', port: 0 },
+      listen: { kind: 'tcp', host: '::', port: 0, orNext: false },
       indexNames: ['a.html', 'b.html'],
       listing: false,
       dotfiles: 'deny',
@@ -47,7 +47,11 @@ describe('readCommandLine', () => {
   })
 
   it('takes the port from PORT', () => {
-    expect(served([], { PORT: '8080' }).listen).toMatchObject({ port: 8080 })
+    expect(served([], { PORT: '8080' }).listen).toMatchObject({ port: 8080, orNext: false })
+  })
+
+  it('takes no other port than the one that was asked for, even if that is the default', () => {
+    expect(served(['-p', '3000']).listen).toMatchObject({ port: 3000, orNext: false })
   })
 
   it('prefers --port to PORT', () => {
@@ -55,7 +59,7 @@ describe('readCommandLine', () => {
   })
 
   it('takes an empty PORT for none', () => {
-    expect(served([], { PORT: '' }).listen).toMatchObject({ port: 3000 })
+    expect(served([], { PORT: '' }).listen).toMatchObject({ port: 3000, orNext: true })
   })
 
   it('accepts port 65535 and refuses 65536', () => {

@@ -82,11 +82,27 @@ export class SiteTree {
     )
   }
 
+  /** How many descriptors this process has: files, sockets and all. */
+  allDescriptors(): number {
+    return readdirSync('/proc/self/fd').length
+  }
+
   /** How many descriptors of this process lead into the tree. */
   openDescriptors(): number {
     return readdirSync('/proc/self/fd').filter((fd) => {
       const path = `/proc/self/fd/${fd}`
       return existsSync(path) && readlinkSync(path).startsWith(this.base)
     }).length
+  }
+}
+
+/** The superuser may read everything: for as long as `body` runs, this process is nobody. */
+export async function asOrdinaryUser(body: () => Promise<void>): Promise<void> {
+  const user = process.geteuid?.()
+  if (user === 0) process.seteuid?.(65_534)
+  try {
+    await body()
+  } finally {
+    if (user === 0) process.seteuid?.(0)
   }
 }
