@@ -26,6 +26,7 @@ export class ContentReceiver {
   readonly #decoder: BodyDecoder
   readonly #maxBodySize: number
   #received = 0
+  #stopped = false
   #discardLeft = Infinity
 
   constructor(owner: ContentOwner, request: Request, settings: ChannelSettings, continueOwed: boolean) {
@@ -50,12 +51,23 @@ export class ContentReceiver {
 
   /** Takes raw bytes. @throws {RemoteProtocolError} when the framing is broken or a limit crossed */
   receive(bytes: Uint8Array): void {
+    this.continueOwed = false // it did not wait
     this.#decode(() => this.#decoder.dataReceived(bytes))
   }
 
   /** The peer finished sending. @throws {RemoteProtocolError} when the content is not complete */
   noMoreData(): void {
     this.#decode(() => this.#decoder.noMoreData())
+  }
+
+  /** Whether what is left is worth reading, once the response is complete: it is awaited, or little, or may be. */
+  isCheap(budget: number): boolean {
+    return this.request.content.hasReader || this.left === null || this.left <= budget
+  }
+
+  /** Hands nothing on any more. */
+  stop(): void {
+    this.#stopped = true
   }
 
   /** The response is complete: content that nobody waits for is dropped, up to `budget` octets. */
@@ -75,6 +87,7 @@ export class ContentReceiver {
   }
 
   #take(chunk: Uint8Array): void {
+    if (this.#stopped) return
     this.#received += chunk.length
     if (this.#received > this.#maxBodySize)
       throw remoteError('ERR_CONTENT_TOO_LARGE', 'content', this.#maxBodySize)
@@ -86,6 +99,7 @@ export class ContentReceiver {
     try {
       this.request.handleContentChunk(chunk)
     } catch (error) {
+      this.#stopped = !this.request.finished
       this.#owner.handlerFailed(this.request, error)
     }
   }

@@ -6,6 +6,8 @@ import type { RequestChannel } from './request-channel.ts'
 /** Octets held for a reader before the peer is no longer read from, and below which reading goes on. */
 const HIGH_WATER = 65_536
 const LOW_WATER = 16_384
+/** Held pieces are joined up to this size: a view of a few octets takes more memory than they do. */
+const JOIN_UP_TO = 2_048
 
 /**
  * Takes a request's content as it arrives; see {@link RequestContent.deliverTo}.
@@ -36,9 +38,12 @@ export class RequestContent implements AsyncIterable<Uint8Array>, PushProducer {
   #trailers: Headers | undefined
   #queue: Uint8Array[] = []
   #queued = 0
+  /** The last piece in the queue, if it lies in an array of our own, with room behind it. */
+  #joined: Uint8Array | null = null
   #reader: Reader | null = null
   #consumer: ContentConsumer | null = null
   #wanted = false
+  #delivering = false
   #discarding = false
 
   constructor(channel: RequestChannel, state: 'open' | 'ended' = 'open') {
@@ -160,14 +165,14 @@ export class RequestContent implements AsyncIterable<Uint8Array>, PushProducer {
   /** The channel decoded a piece. */
   push(chunk: Uint8Array): void {
     if (this.#discarding || this.#state !== 'open') return
-    if (this.#consumer !== null && this.#wanted && this.#queue.length === 0) {
+    if (this.#consumer !== null && this.#wanted && this.#queue.length === 0 && !this.#delivering) {
       this.#consumer.dataReceived(chunk)
     } else if (this.#reader !== null) {
       const reader = this.#reader
       this.#reader = null
       reader.resolve(chunk)
     } else {
-      this.#queue.push(chunk)
+      this.#enqueue(chunk)
       this.#queued += chunk.length
       if (this.#queued >= HIGH_WATER) this.#unwant()
     }
@@ -195,13 +200,32 @@ export class RequestContent implements AsyncIterable<Uint8Array>, PushProducer {
     this.#drainToConsumer()
   }
 
+  #enqueue(chunk: Uint8Array): void {
+    const last = this.#queue.at(-1)
+    if (last === undefined || last.length + chunk.length > JOIN_UP_TO) {
+      this.#queue.push(chunk)
+      return
+    }
+    const room = last === this.#joined ? new Uint8Array(last.buffer) : new Uint8Array(JOIN_UP_TO)
+    if (last !== this.#joined) room.set(last)
+    room.set(chunk, last.length)
+    this.#joined = room.subarray(0, last.length + chunk.length)
+    this.#queue[this.#queue.length - 1] = this.#joined
+  }
+
+  /** Hands over what is held, piece by piece: whatever the consumer does meanwhile, never one inside the other. */
   #drainToConsumer(): void {
     const consumer = this.#consumer
-    if (consumer === null) return
-    while (this.#wanted && this.#queue.length > 0) {
-      const chunk = this.#queue.shift() as Uint8Array
-      this.#queued -= chunk.length
-      consumer.dataReceived(chunk)
+    if (consumer === null || this.#delivering) return
+    this.#delivering = true
+    try {
+      while (this.#wanted && this.#queue.length > 0) {
+        const chunk = this.#queue.shift() as Uint8Array
+        this.#queued -= chunk.length
+        consumer.dataReceived(chunk)
+      }
+    } finally {
+      this.#delivering = false
     }
     if (this.#queue.length > 0 || this.#state === 'open' || this.#consumer !== consumer) return
     this.#consumer = null // told once

@@ -114,6 +114,7 @@ export type LocalErrorCode =
   | 'ERR_CONTENT_DISCARDED'
   | 'ERR_NOT_CURRENT'
   | 'ERR_NO_UPGRADE'
+  | 'ERR_NOT_SWITCHED'
 
 const LOCAL_RULES: Readonly<Record<LocalErrorCode, string>> = {
   ERR_HEAD_SENT: 'the response head is on its way: it cannot be changed any more',
@@ -125,7 +126,9 @@ const LOCAL_RULES: Readonly<Record<LocalErrorCode, string>> = {
   ERR_CONTENT_CONSUMED: 'the content has a reader already',
   ERR_CONTENT_DISCARDED: 'the response was finished before the content was read: what was left was dropped',
   ERR_NOT_CURRENT: 'only the request at the head of the queue can be done',
-  ERR_NO_UPGRADE: 'the connection cannot be handed over: the request has content left or its response began',
+  ERR_NO_UPGRADE:
+    'the connection cannot be handed over: content is left, the response began, or its status is another one',
+  ERR_NOT_SWITCHED: '101 is for upgrade to send: after it the connection is another protocol’s',
 }
 
 /**

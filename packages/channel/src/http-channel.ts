@@ -56,27 +56,45 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
   override allHeadersReceived(): void {
     const { head } = this
     const continueOwed = settleHead(head, this.#settings.maxBodySize)
-    this.nextHead()
     const request = this.requestFactory(this, head)
-    if (!this.checkPersistence(request, request.clientproto)) this.persistent = false
+    const persists = this.checkPersistence(request, request.clientproto)
+    this.nextHead()
+    if (this.isOver) return request.connectionLost({ kind: 'aborted' }) // one of the two closed
+    if (!persists) this.persistent = false
     this.requests.push(request)
     if (head.contentLength === 0) {
       this.become('done')
-      this.allContentReceived()
     } else {
       this.become('body')
       this.#content = new ContentReceiver(this, request, this.#settings, continueOwed)
       this.setRawMode()
     }
     try {
-      request.gotLength(head.contentLength)
-      const answering = request.requestReceived(request.method, request.requestTarget, request.clientproto)
-      if (answering instanceof Promise)
-        answering.catch((error: unknown) => this.handlerFailed(request, error))
+      if (head.contentLength === 0) this.allContentReceived()
+      this.#dispatch(request)
     } catch (error) {
       this.handlerFailed(request, error)
     }
     this.updateFlow()
+  }
+
+  /** Runs the hooks of a request, as long as none of them ended it. */
+  #dispatch(request: Request): void {
+    if (!request.finished) request.gotLength(request.head.contentLength)
+    if (request.finished) return
+    const answering = request.requestReceived(request.method, request.requestTarget, request.clientproto)
+    if (answering === undefined) return
+    // Whatever is a promise: one of another realm is no instance of ours.
+    Promise.resolve(answering).catch((error: unknown) => this.handlerFailed(request, error))
+  }
+
+  /** Runs the application's code for `request`: what it throws is the failure of this one alone. */
+  #attempt(request: Request, step: () => void): void {
+    try {
+      step()
+    } catch (error) {
+      this.handlerFailed(request, error)
+    }
   }
 
   /** Decides whether the connection may be kept after `request` (RFC 9112 §9.3). Override to close earlier. */
@@ -107,12 +125,8 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
     this.#content = null
     this.become('done')
     this.setLineMode(rest)
-    try {
-      request.contentEnded(trailers)
-    } catch (error) {
-      this.handlerFailed(request, error)
-    }
-    this.allContentReceived()
+    this.#attempt(request, () => request.contentEnded(trailers))
+    this.#attempt(request, () => this.allContentReceived())
     if (this.readState === 'done' && this.requests.length === 0) this.#nextRequest()
     this.updateFlow()
   }
@@ -124,10 +138,12 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
     const content = this.#content
     if (content === null) return
     content.wanted = true
-    // RFC 9110 §10.1.1: with content on its way already, 100 would say nothing.
-    const useful = this.lineBuffer.length === 0 && !content.request.startedWriting
-    if (content.continueOwed && useful) this.output.addText('HTTP/1.1 100 Continue\r\n\r\n')
-    content.continueOwed = false
+    // Behind a final head it would be none: then the client may never send its content, and it stays owed.
+    if (content.continueOwed && !content.request.startedWriting) {
+      // RFC 9110 §10.1.1: with content on its way already, 100 would say nothing.
+      if (this.lineBuffer.length === 0) this.output.addText('HTTP/1.1 100 Continue\r\n\r\n')
+      content.continueOwed = false
+    }
     this.updateFlow()
     this.flushSoon()
   }
@@ -144,12 +160,15 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
 
   // --- the response
 
+  responseBegins(request: object): void {
+    if (this.requests[0] !== request) throw new LocalProtocolError('ERR_NOT_CURRENT')
+  }
+
   dropContent(request: object): void {
     const content = this.#content
     if (content === null || content.request !== request) return
-    const cheap = content.left === null || content.left <= this.#settings.discardBytes
     // A client that waits for 100 Continue sends its content or the next request: there is no telling which.
-    if (content.continueOwed || !cheap) this.persistent = false
+    if (content.continueOwed || !content.isCheap(this.#settings.discardBytes)) this.persistent = false
   }
 
   /** The response to `request` is complete. @throws {LocalProtocolError} `ERR_NOT_CURRENT` */
@@ -195,8 +214,9 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
     if (request !== this.requests[0] || this.readState !== 'done')
       throw new LocalProtocolError('ERR_NO_UPGRADE')
     const current = this.requests.shift() as Request
-    this.handOver(protocol)
+    this.outgoing.unregister()
     current.settled()
+    this.handOver(protocol)
   }
 
   // --- what goes wrong
@@ -211,7 +231,10 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
 
   /** Input cannot be understood any more. What was answered stands; what is owed becomes an error, if it still can. */
   protected override refuse(error: unknown): void {
+    // What the peer did wrong behind our close is no concern of anybody.
+    if (this.isOver && error instanceof RemoteProtocolError) return
     this.#report(error)
+    if (this.isOver) return
     const request = this.requests[0]
     if (request?.startedWriting === true) this.abortConnection()
     else if (request === undefined && this.#content !== null) this.loseConnection()
@@ -230,10 +253,23 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
   }
 
   protected override dropRequest(reason: ConnectionLost, error?: Error): void {
-    const content = this.#content
+    const current = this.requests.shift()
+    const receiving = this.#content?.request
+    this.#content?.stop()
     this.#content = null
-    this.requests.shift()?.connectionLost(reason, error)
-    content?.request.connectionLost(reason, error)
+    for (const request of new Set([current, receiving])) {
+      try {
+        request?.connectionLost(reason, error)
+      } catch (thrown) {
+        this.#report(thrown)
+      }
+    }
+  }
+
+  protected override producerFailed(error: unknown): void {
+    const request = this.requests[0]
+    if (request === undefined) this.#report(error)
+    else this.handlerFailed(request, error)
   }
 
   #report(error: unknown): void {

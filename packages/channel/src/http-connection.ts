@@ -110,8 +110,8 @@ export abstract class HTTPConnection extends HTTPSender {
     this.setTimeout(null)
     this.#deadlines.clear()
     this.become('closed')
-    this.outgoing.stop()
     this.dropRequest(reason)
+    this.outgoing.stop()
     this.#successor?.connectionLost(reason)
   }
 
@@ -122,7 +122,7 @@ export abstract class HTTPConnection extends HTTPSender {
       super.dataReceived(bytes)
       if (this.#peerFinished && !this.paused) this.#inputEnded()
     } catch (error) {
-      if (!this.isOver) this.refuse(error)
+      this.refuse(error)
     }
     this.leaveTurn()
   }
@@ -208,9 +208,15 @@ export abstract class HTTPConnection extends HTTPSender {
     this.become('switched')
     this.#letGo()
     this.#successor = protocol
-    protocol.makeConnection(this.transport)
-    if (rest.length > 0) protocol.dataReceived(rest)
-    if (this.#peerFinished) protocol.readConnectionLost()
+    const { transport } = this
+    try {
+      protocol.makeConnection(transport)
+      if (rest.length > 0 && !transport.disconnecting) protocol.dataReceived(rest)
+      if (this.#peerFinished && !transport.disconnecting) protocol.readConnectionLost()
+    } catch (error) {
+      transport.abortConnection() // as a transport does when its protocol throws: nobody is there to go on
+      throw error
+    }
   }
 
   /** Stops being the one who reads requests: no deadline, no producer, no line is ours any more. */

@@ -17,7 +17,7 @@ export abstract class HTTPSender extends HTTPReceiver implements Consumer {
   #endPromised = false
 
   override makeConnection(transport: Transport): void {
-    this.outgoing = new Outgoing(transport)
+    this.outgoing = new Outgoing(transport, (error) => this.producerFailed(error))
     super.makeConnection(transport)
   }
 
@@ -28,6 +28,9 @@ export abstract class HTTPSender extends HTTPReceiver implements Consumer {
 
   /** Runs when the outermost call from outside is about to return. */
   protected abstract turnEnded(): void
+
+  /** The producer of the current response threw. */
+  protected abstract producerFailed(error: unknown): void
 
   protected get inTurn(): boolean {
     return this.#depth > 0
@@ -42,6 +45,11 @@ export abstract class HTTPSender extends HTTPReceiver implements Consumer {
     if (this.#depth === 0) this.turnEnded()
   }
 
+  wrote(): boolean {
+    this.flushSoon()
+    return this.outgoing.wrote()
+  }
+
   flushSoon(): boolean {
     if (this.#depth === 0 && !this.#endPromised) {
       this.#endPromised = true
@@ -50,7 +58,7 @@ export abstract class HTTPSender extends HTTPReceiver implements Consumer {
         this.turnEnded()
       })
     }
-    return this.outgoing.wrote()
+    return !this.outgoing.full
   }
 
   /**
@@ -61,19 +69,19 @@ export abstract class HTTPSender extends HTTPReceiver implements Consumer {
   writeHeaders(version: 'HTTP/1.0' | 'HTTP/1.1', statusCode: number, reason: string, headers: Headers): void {
     const statusLine = formatStatusLine(statusCode, reason).replace('HTTP/1.1', version)
     this.output.addText(`${statusLine}${headers.toWire()}\r\n`)
-    this.flushSoon()
+    this.wrote()
   }
 
   /** Writes octets as they stand, behind what the current response wrote. */
   write(bytes: Uint8Array): void {
     this.output.addBytes(bytes)
-    this.flushSoon()
+    this.wrote()
   }
 
   /** Writes several pieces as they stand. */
   writeSequence(parts: readonly Uint8Array[]): void {
     for (const part of parts) this.output.addBytes(part)
-    this.flushSoon()
+    this.wrote()
   }
 
   registerProducer(producer: PushProducer, streaming: true): void

@@ -11,9 +11,12 @@ export class Outgoing {
   #producer: PushProducer | null = null
   #pull: PullToPush | null = null
   #full = false
+  readonly #failed: (error: unknown) => void
 
-  constructor(transport: Transport) {
+  /** @param failed - takes what a producer threw: the transport, a timer or a writer called it, none is to blame */
+  constructor(transport: Transport, failed: (error: unknown) => void) {
     this.output = new Output(transport)
+    this.#failed = failed
   }
 
   /** Whether the transport asked us to pause: the peer takes less than we write. */
@@ -26,13 +29,12 @@ export class Outgoing {
     if (this.#producer !== null) throw new Error('a producer is registered already: unregister it first')
     if (streaming) {
       this.#producer = producer as PushProducer
-      if (this.#full) this.#producer.pauseProducing()
+      if (this.#full) this.#tell('pauseProducing')
       return
     }
     this.#pull = new PullToPush(producer)
     this.#producer = this.#pull
-    if (this.#full) this.#pull.pauseProducing()
-    else this.#pull.resumeProducing()
+    this.#tell(this.#full ? 'pauseProducing' : 'resumeProducing')
   }
 
   unregister(): void {
@@ -44,20 +46,28 @@ export class Outgoing {
   /** The transport holds enough. */
   pause(): void {
     this.#full = true
-    this.#producer?.pauseProducing()
+    this.#tell('pauseProducing')
   }
 
   /** The transport has room. */
   resume(): void {
     this.#full = false
-    this.#producer?.resumeProducing()
+    this.#tell('resumeProducing')
   }
 
   /** The transport is gone. */
   stop(): void {
     const producer = this.#producer
     this.unregister()
-    producer?.stopProducing()
+    this.#tell('stopProducing', producer)
+  }
+
+  #tell(what: keyof PushProducer, producer: PushProducer | null = this.#producer): void {
+    try {
+      producer?.[what]()
+    } catch (error) {
+      this.#failed(error)
+    }
   }
 
   /** Something was written; returns whether there is room for more. */
@@ -65,7 +75,7 @@ export class Outgoing {
     // A pull producer is paced by the transport's room, so the transport must see each piece at once.
     if (this.#pull !== null) this.output.flush()
     else this.limit()
-    this.#pull?.wrote()
+    if (this.#pull?.wrote() === true) this.#tell('resumeProducing')
     return !this.#full
   }
 

@@ -44,9 +44,9 @@ export class PullToPush implements PushProducer {
     this.#stopped = true
   }
 
-  /** The producer wrote: at once, or as it promised; then it is asked for the next piece. */
-  wrote(): void {
+  /** The producer wrote: at once, or as it promised; returns whether it is to be asked for the next piece. */
+  wrote(): boolean {
     this.#answered = true
-    if (!this.#asking && !this.#paused && !this.#stopped) this.resumeProducing()
+    return !this.#asking && !this.#paused && !this.#stopped
   }
 }

@@ -21,6 +21,10 @@ export interface RequestChannel extends Consumer {
   contentUnwanted(): void
   /** The response to `request` is as good as complete: decides what becomes of content that nobody read. */
   dropContent(request: object): void
+  /** The head of the response to `request` is about to be written. @throws {LocalProtocolError} `ERR_NOT_CURRENT` */
+  responseBegins(request: object): void
+  /** Content was added to `output`: sees that it leaves; returns whether the peer keeps up. */
+  wrote(): boolean
   /** Sees that what is in `output` leaves at the end of this turn; returns whether the peer keeps up. */
   flushSoon(): boolean
   /** The response is complete. */

@@ -39,6 +39,8 @@ export class Request {
   #finished: ((reason: ConnectionLost | null) => void)[] = []
   #drained: (() => void)[] = []
   #lost: ConnectionLost | null = null
+  /** Whether the end of the exchange was told to those who wait for it. */
+  #settled = false
 
   constructor(channel: RequestChannel, head: RequestHead) {
     this.channel = channel
@@ -117,7 +119,7 @@ export class Request {
 
   /** Resolves when the response is complete, with `null`, or when it never will be, with the reason. Never rejects. */
   notifyFinish(): Promise<ConnectionLost | null> {
-    if (this.finished) return Promise.resolve(this.#lost)
+    if (this.#settled) return Promise.resolve(this.#lost)
     return new Promise((resolve) => this.#finished.push(resolve))
   }
 
@@ -179,14 +181,15 @@ export class Request {
    * Writes content, and the head before the first of it. Without a `Content-Length` set it is chunked, or ends by
    * closing for a 1.0 client.
    *
-   * @param data - octets, or text that is sent as UTF-8
+   * @param data - octets, not to be changed afterwards; or text that is sent as UTF-8
    * @returns whether the peer keeps up; when false, better wait for {@link Request.drained}
    * @throws {LocalProtocolError} `ERR_FINISHED`, `ERR_CONTENT_LENGTH_EXCEEDED` (which also aborts)
    */
   write(data: Uint8Array | string): boolean {
     if (this.#lost !== null) return true
+    if (!this.startedWriting) this.channel.responseBegins(this)
     this.#response.write(typeof data === 'string' ? encodeUtf8(data) : data)
-    return this.channel.flushSoon()
+    return this.channel.wrote()
   }
 
   /**
@@ -197,6 +200,7 @@ export class Request {
    */
   finish(data?: Uint8Array | string): void {
     if (this.#lost !== null) return
+    if (!this.startedWriting) this.channel.responseBegins(this)
     this.channel.dropContent(this)
     this.#response.finish(typeof data === 'string' ? encodeUtf8(data) : (data ?? null))
     this.channel.requestDone(this)
@@ -237,13 +241,16 @@ export class Request {
    * Sends the head (101 for an `Upgrade`, a 2xx for CONNECT) and hands the connection over: `protocol` is bound to the
    * transport and gets every byte that came after this request.
    *
-   * @throws {LocalProtocolError} `ERR_NO_UPGRADE` when content is left to read or the response has begun
+   * @throws {LocalProtocolError} `ERR_NO_UPGRADE` when content is left to receive, the response has begun, or its status
+   * is another one; what `protocol` throws at once, and then the connection is aborted
    */
   upgrade(protocol: Protocol): void {
     if (this.#lost !== null) return
-    if (this.#response.state !== 'idle' || this.head.contentLength !== 0) {
+    const isRead = this.head.contentLength === 0 || this.content.complete
+    if (this.startedWriting || !isRead || !this.#response.isSwitch) {
       throw new LocalProtocolError('ERR_NO_UPGRADE')
     }
+    this.channel.responseBegins(this)
     this.#response.beginUpgrade()
     this.#response.abandon()
     this.channel.switchProtocol(this, protocol)
@@ -258,6 +265,7 @@ export class Request {
 
   /** The response left, or the connection was handed over. */
   settled(): void {
+    this.#settled = true
     const finished = this.#finished
     this.#finished = []
     for (const resolve of finished) resolve(this.#lost)
@@ -274,12 +282,14 @@ export class Request {
 
   /** The exchange is over before its response was complete. */
   connectionLost(reason: ConnectionLost, error?: Error): void {
+    if (!this.#settled) {
+      this.#lost = reason
+      this.#response.abandon()
+      this.#controller?.abort(reason)
+      this.settled()
+    }
+    // Last: the consumer's own code runs here, when nothing can be answered any more.
     if (this.head.contentLength !== 0)
       this.content.fail(error ?? new Error(`the connection was lost (${reason.kind})`))
-    if (this.#lost !== null || this.finished) return
-    this.#lost = reason
-    this.#response.abandon()
-    this.#controller?.abort(reason)
-    this.settled()
   }
 }

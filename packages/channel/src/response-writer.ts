@@ -115,9 +115,17 @@ export class ResponseWriter {
    * @param more - octets that follow at once
    */
   begin(finalLength: number | null, more: number): void {
+    if (this.statusCode === 101) throw new LocalProtocolError('ERR_NOT_SWITCHED')
     // What follows a 2xx to CONNECT is a tunnel's (RFC 9110 §9.3.6): without one, nothing may follow.
     if (this.#asked.method === 'CONNECT' && this.statusCode < 300) this.#channel.persistent = false
     this.#sendHead(finalLength, more, true)
+  }
+
+  /** Whether the status says that the connection becomes another protocol's; 1.0 knows no 101 (RFC 9110 §15.2). */
+  get isSwitch(): boolean {
+    const { method, minorVersion } = this.#asked
+    if (method === 'CONNECT') return this.statusCode >= 200 && this.statusCode < 300
+    return this.statusCode === 101 && minorVersion >= 1
   }
 
   /** Sends the head of a response after which the connection is another protocol's. */

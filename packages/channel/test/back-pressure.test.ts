@@ -84,6 +84,19 @@ describe('back-pressure', () => {
     expect(asked).toBe(2)
   })
 
+  it('does not ask a pull producer again because content is read, or because somebody waits for room', () => {
+    const { conversation, requests } = unanswered()
+    conversation.send(head('POST / HTTP/1.1', 'Host: a', 'Content-Length: 10'))
+    const [request] = requests as [Request]
+    let asked = 0
+    request.registerProducer({ resumeProducing: () => void (asked += 1), stopProducing() {} }, false)
+    void request.content.read().catch(() => undefined)
+    void request.drained()
+    expect(asked).toBe(1)
+    request.write('x')
+    expect(asked).toBe(2)
+  })
+
   it('refuses a second producer', () => {
     const { conversation, requests } = unanswered()
     conversation.send(GET)

@@ -287,4 +287,13 @@ describe('100-continue', () => {
     conversation.send(head('POST / HTTP/1.1', 'Host: a', 'Content-Length: 3', 'Expect: miracles'))
     expect(conversation.statuses).toEqual([417])
   })
+
+  it('rule 61: an answer that began before content was wanted closes: the client may never send it', () => {
+    const { conversation, request } = pulled()
+    conversation.send(EXPECTING)
+    request().write('early')
+    request().content.deliverTo({ dataReceived() {}, contentDone() {}, contentLost() {} })
+    request().finish()
+    expect(conversation.closed).toBe(true)
+  })
 })

@@ -1,3 +1,4 @@
+import type { Protocol, Transport } from '@millrace/transport'
 import { describe, expect, it } from 'vitest'
 import type { Request } from '../src/index.ts'
 import { Conversation, head, unanswered } from './conversation.ts'
@@ -76,5 +77,88 @@ describe('upgrade', () => {
     expect(conversation.statuses).toEqual([200])
     expect(conversation.closed).toBe(true)
     expect(requests).toHaveLength(1)
+  })
+
+  it('is possible once the content was read (rule 67)', async () => {
+    const { conversation, requests } = unanswered()
+    conversation.send(`${head('POST / HTTP/1.1', 'Host: a', 'Content-Length: 10')}0123456789first`)
+    const [request] = requests as [Request]
+    await request.content.bytes()
+    const got: string[] = []
+    request.setResponseCode(101)
+    request.upgrade({
+      makeConnection() {},
+      connectionMade() {},
+      dataReceived: (bytes) => void got.push(Buffer.from(bytes).toString()),
+      readConnectionLost() {},
+      connectionLost() {},
+    })
+    expect(got).toEqual(['first'])
+    expect(conversation.codes).toEqual([])
+  })
+
+  const taker = (log: string[], connected: (transport: Transport) => void): Protocol => ({
+    makeConnection: connected,
+    connectionMade() {},
+    dataReceived: () => void log.push('data'),
+    readConnectionLost: () => void log.push('end'),
+    connectionLost: ({ kind }) => void log.push(kind),
+  })
+
+  it('hands nothing to a protocol that closes at once', async () => {
+    const { conversation, requests } = unanswered()
+    conversation.send(`${head('CONNECT a:1 HTTP/1.1', 'Host: a:1')}rest`)
+    conversation.transport.deliverEnd()
+    const log: string[] = []
+    const done = requests[0]?.notifyFinish()
+    requests[0]?.upgrade(taker(log, (transport) => transport.loseConnection()))
+    conversation.transport.settle()
+    expect(log).toEqual(['closed'])
+    expect(await done).toBeNull()
+  })
+
+  it.each([
+    ['200 to GET', 'GET / HTTP/1.1', 200],
+    ['404 to CONNECT', 'CONNECT a:1 HTTP/1.1', 404],
+    ['101 to CONNECT', 'CONNECT a:1 HTTP/1.1', 101],
+    ['101 to HTTP/1.0 (rule 63, 76)', 'GET / HTTP/1.0', 101],
+  ])('is refused with a status that switches nothing: %s', (_what, requestLine, status) => {
+    const { conversation, requests } = unanswered()
+    conversation.send(head(requestLine, 'Host: a:1'))
+    requests[0]?.setResponseCode(status)
+    const log: string[] = []
+    expect(() => requests[0]?.upgrade(taker(log, () => log.push('made')))).toThrow(
+      expect.objectContaining({ code: 'ERR_NO_UPGRADE' }),
+    )
+    expect([log, conversation.wire]).toEqual([[], ''])
+  })
+
+  it('is the only way to send 101', () => {
+    const { conversation, requests } = unanswered()
+    conversation.send(GET)
+    requests[0]?.setResponseCode(101)
+    const refused = expect.objectContaining({ code: 'ERR_NOT_SWITCHED' }) as Error
+    expect(() => requests[0]?.write('x')).toThrow(refused)
+    expect(() => requests[0]?.finish()).toThrow(refused)
+    requests[0]?.setResponseCode(204)
+    requests[0]?.finish()
+    expect(conversation.statuses).toEqual([204])
+  })
+
+  it('to a protocol that throws at once breaks the connection', () => {
+    const { conversation, requests } = unanswered()
+    conversation.send(`${head('GET / HTTP/1.1', 'Host: a', 'Connection: upgrade', 'Upgrade: x')}rest`)
+    const failing = {
+      makeConnection() {},
+      connectionMade() {},
+      dataReceived() {
+        throw new Error('no')
+      },
+      readConnectionLost() {},
+      connectionLost() {},
+    } satisfies Protocol
+    requests[0]?.setResponseCode(101)
+    expect(() => requests[0]?.upgrade(failing)).toThrow('no')
+    expect(conversation.transport.lostReason).toEqual({ kind: 'aborted' })
   })
 })
