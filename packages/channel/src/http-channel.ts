@@ -83,8 +83,11 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
     if (!request.finished) request.gotLength(request.head.contentLength)
     if (request.finished) return
     const answering = request.requestReceived(request.method, request.requestTarget, request.clientproto)
-    if (answering === undefined) return
-    // Whatever is a promise: one of another realm is no instance of ours.
+    if (answering !== undefined) this.#watch(request, answering)
+  }
+
+  /** Waits for whatever is a promise: one of another realm is no instance of ours. */
+  #watch(request: Request, answering: Promise<void>): void {
     Promise.resolve(answering).catch((error: unknown) => this.handlerFailed(request, error))
   }
 

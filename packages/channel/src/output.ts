@@ -1,5 +1,6 @@
-import { allocateBytes, writeLatin1 } from '@millrace/headers'
+import { allocateBytes, writeCheckedLatin1 } from '@millrace/headers'
 import type { Transport } from '@millrace/transport'
+import type { Octets } from './octets.ts'
 
 /** Pieces up to this size are copied next to the head: cheaper than one more entry for the system call. */
 const COPY_BELOW = 4_096
@@ -32,10 +33,20 @@ export class Output {
     return this.#handedOver
   }
 
-  /** Adds text, one octet for each character (latin-1): heads and chunk framing. `more` says how much is sure to follow. */
+  /**
+   * Adds text of characters up to U+00FF, one octet for each: heads, chunk framing, content in ASCII.
+   *
+   * @param more - octets that are sure to follow
+   */
   addText(text: string, more = 0): void {
     this.#reserve(text.length + more)
-    this.#length = writeLatin1(this.#bytes as Uint8Array, text, this.#length)
+    this.#length = writeCheckedLatin1(this.#bytes as Uint8Array, text, this.#length)
+  }
+
+  /** Adds content. */
+  addOctets(octets: Octets): void {
+    if (typeof octets === 'string') this.addText(octets)
+    else this.addBytes(octets)
   }
 
   /** Adds bytes; they are not changed by anybody afterwards. */

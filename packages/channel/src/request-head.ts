@@ -104,7 +104,8 @@ export class RequestHead {
   }
 
   #with(values: readonly string[], at: number): readonly string[] {
-    return [...values, this.#fields.value(this.#bytes as Uint8Array, this.#base, at)]
+    const value = this.#fields.value(this.#bytes as Uint8Array, this.#base, at)
+    return values === NONE ? [value] : [...values, value]
   }
 }
 

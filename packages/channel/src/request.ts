@@ -7,7 +7,7 @@ import { LocalProtocolError } from './errors.ts'
 import type { RequestChannel } from './request-channel.ts'
 import type { RequestHead } from './request-head.ts'
 import { ResponseWriter } from './response-writer.ts'
-import { encodeUtf8 } from './utf8.ts'
+import { toOctets } from './octets.ts'
 
 /**
  * Makes the object for one request, when its head is complete and found valid.
@@ -36,8 +36,8 @@ export class Request {
   readonly #response: ResponseWriter
   #content: RequestContent | null = null
   #controller: ReturnType<typeof createAbortController> | null = null
-  #finished: ((reason: ConnectionLost | null) => void)[] = []
-  #drained: (() => void)[] = []
+  #finished: ((reason: ConnectionLost | null) => void)[] | null = null
+  #drained: (() => void)[] | null = null
   #lost: ConnectionLost | null = null
   /** Whether the end of the exchange was told to those who wait for it. */
   #settled = false
@@ -120,7 +120,7 @@ export class Request {
   /** Resolves when the response is complete, with `null`, or when it never will be, with the reason. Never rejects. */
   notifyFinish(): Promise<ConnectionLost | null> {
     if (this.#settled) return Promise.resolve(this.#lost)
-    return new Promise((resolve) => this.#finished.push(resolve))
+    return new Promise((resolve) => (this.#finished ??= []).push(resolve))
   }
 
   // --- hooks, in the order in which they run
@@ -188,7 +188,7 @@ export class Request {
   write(data: Uint8Array | string): boolean {
     if (this.#lost !== null) return true
     if (!this.startedWriting) this.channel.responseBegins(this)
-    this.#response.write(typeof data === 'string' ? encodeUtf8(data) : data)
+    this.#response.write(toOctets(data))
     return this.channel.wrote()
   }
 
@@ -202,14 +202,14 @@ export class Request {
     if (this.#lost !== null) return
     if (!this.startedWriting) this.channel.responseBegins(this)
     this.channel.dropContent(this)
-    this.#response.finish(typeof data === 'string' ? encodeUtf8(data) : (data ?? null))
+    this.#response.finish(data === undefined ? '' : toOctets(data))
     this.channel.requestDone(this)
   }
 
   /** Resolves when the peer took enough of what was written, or will take no more. */
   drained(): Promise<void> {
     if (this.finished || this.channel.flushSoon()) return Promise.resolve()
-    return new Promise((resolve) => this.#drained.push(resolve))
+    return new Promise((resolve) => (this.#drained ??= []).push(resolve))
   }
 
   /**
@@ -267,17 +267,16 @@ export class Request {
   settled(): void {
     this.#settled = true
     const finished = this.#finished
-    this.#finished = []
-    for (const resolve of finished) resolve(this.#lost)
+    this.#finished = null
+    if (finished !== null) for (const resolve of finished) resolve(this.#lost)
     this.roomAgain()
   }
 
   /** The peer took enough of what was written. */
   roomAgain(): void {
-    if (this.#drained.length === 0) return
     const drained = this.#drained
-    this.#drained = []
-    for (const resolve of drained) resolve()
+    this.#drained = null
+    if (drained !== null) for (const resolve of drained) resolve()
   }
 
   /** The exchange is over before its response was complete. */

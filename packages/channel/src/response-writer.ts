@@ -3,6 +3,7 @@ import { encodeLatin1, hasToken, Headers, isFieldValue } from '@millrace/headers
 import { formatStatusLine, reasonPhrase, responseBodyAllowed } from '@millrace/message'
 import { dateFieldLine } from './date-field.ts'
 import { LocalProtocolError } from './errors.ts'
+import type { Octets } from './octets.ts'
 import type { RequestChannel } from './request-channel.ts'
 
 /**
@@ -71,27 +72,27 @@ export class ResponseWriter {
   }
 
   /** Writes a piece of content, and the head before the first one. */
-  write(chunk: Uint8Array): void {
+  write(chunk: Octets): void {
     if (this.#state === 'done') throw new LocalProtocolError('ERR_FINISHED')
     if (this.#state === 'idle') this.begin(null, chunk.length)
     if (chunk.length === 0 || this.#framing === 'none') return
     const output = this.#channel.output
     if (this.#framing === 'chunked') {
       output.addText(chunkHead(chunk.length), chunk.length + 2)
-      output.addBytes(chunk)
+      output.addOctets(chunk)
       output.addText('\r\n')
       return
     }
     if (this.#framing === 'length') this.#spend(chunk.length)
-    output.addBytes(chunk)
+    output.addOctets(chunk)
   }
 
   /** Completes the response; `chunk` is its last piece, and all of it when nothing was written before. */
-  finish(chunk: Uint8Array | null): void {
+  finish(chunk: Octets): void {
     if (this.#state === 'done') throw new LocalProtocolError('ERR_FINISHED')
-    const length = chunk === null ? 0 : chunk.length
+    const { length } = chunk
     if (this.#state === 'idle') this.begin(this.#trailers === null ? length : null, length)
-    if (length > 0) this.write(chunk as Uint8Array)
+    if (length > 0) this.write(chunk)
     if (this.#framing === 'length' && this.#remaining > 0) {
       this.#state = 'done'
       this.#channel.abortConnection()

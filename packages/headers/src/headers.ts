@@ -288,7 +288,12 @@ export class Headers implements Iterable<[name: string, value: string]> {
   }
 
   #push(name: string, value: string): void {
-    this.#own()
+    if (this.#names === NO_LINES) {
+      // Literals, which are as long as they need to be: a list of one or two lines is the usual one.
+      this.#names = [name]
+      this.#values = [value]
+      return
+    }
     this.#names.push(name)
     this.#values.push(value)
     this.#index?.add(name)
@@ -299,13 +304,6 @@ export class Headers implements Iterable<[name: string, value: string]> {
     this.#index = undefined
     this.#names.length = length
     this.#values.length = length
-  }
-
-  /** Takes arrays of its own before the first write. */
-  #own(): void {
-    if (this.#names !== NO_LINES) return
-    this.#names = []
-    this.#values = []
   }
 
   /** Closes the gaps that the lines of this name, the first of them at `first`, leave behind, in one pass. */

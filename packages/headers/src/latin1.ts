@@ -65,6 +65,18 @@ export function writeLatin1(target: Uint8Array, text: string, at: number): numbe
 }
 
 /**
+ * Like {@link writeLatin1} for a text that was checked already, such as a head made of valid fields: characters above
+ * U+00FF would be cut. The caller sees to it that `target` is long enough.
+ *
+ * @public
+ */
+export function writeCheckedLatin1(target: Uint8Array, text: string, at: number): number {
+  if (native === undefined || text.length < NATIVE_ENCODE_LENGTH) return encodePortable(target, text, at)
+  native.prototype.latin1Write.call(target, text, at, text.length)
+  return at + text.length
+}
+
+/**
  * A new array of `length` bytes whose content is undefined: the caller writes every byte of it.
  *
  * On Node it is a `Buffer` cut from a pool: cheap, and sockets take it as it is. Treat it as a `Uint8Array`

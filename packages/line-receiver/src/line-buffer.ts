@@ -43,8 +43,11 @@ export class LineBuffer {
   /** How many bytes from `start` on were searched for a delimiter already, in vain. */
   scanned = 0
 
-  /** The memory of `bytes` and its place there, remembered: asking `bytes` costs more than making a view does. */
-  #memory: ArrayBufferLike = EMPTY.buffer
+  /**
+   * The memory of `bytes` and its place there, from the first view on: asking `bytes` costs more than making a view
+   * does, and a scanner that takes no views need not ask at all.
+   */
+  #memory: ArrayBufferLike | null = null
   #memoryOffset = 0
   /** A long chunk of which only the front could be copied behind `bytes[#seam]`; null when all that is held shows. */
   #behind: Uint8Array | null = null
@@ -122,6 +125,10 @@ export class LineBuffer {
    * @param to - index in `bytes`, not above `end`
    */
   view(from: number, to: number): Uint8Array {
+    if (this.#memory === null) {
+      this.#memory = this.bytes.buffer
+      this.#memoryOffset = this.bytes.byteOffset
+    }
     return new Uint8Array(this.#memory, this.#memoryOffset + from, to - from)
   }
 
@@ -186,8 +193,7 @@ export class LineBuffer {
     this.start = 0
     this.end = length
     this.scanned = 0
-    this.#memory = bytes.buffer
-    this.#memoryOffset = bytes.byteOffset
+    this.#memory = null
     this.#behind = null
   }
 }

@@ -32,6 +32,9 @@ export interface HostInput {
   readonly hostValues: readonly string[]
 }
 
+/** The last value that was found to name a host: most requests to a server name the same one. */
+let lastHost: string | null = null
+
 /**
  * The authority that a request is for, as received: that of the target when it is in absolute-form or authority-form,
  * else that of Host. Empty when the request names none: HTTP/1.0 without Host, or an empty Host with `*`.
@@ -50,9 +53,10 @@ export function checkHost({ minorVersion, target, hostValues }: HostInput): stri
   const value = hostValues[0]
   if (value === undefined) {
     if (minorVersion >= 1) throw new MessageError('ERR_HOST_MISSING')
-  } else {
+  } else if (value !== lastHost) {
     const { host } = parseHost(value)
-    if (host === '' && target.form === 'origin') throw new MessageError('ERR_HOST_EMPTY', 0)
+    if (host !== '') lastHost = value
+    else if (target.form === 'origin') throw new MessageError('ERR_HOST_EMPTY', 0)
   }
   if (target.form === 'absolute' || target.form === 'authority') return target.authority
   return value ?? ''

@@ -1,4 +1,4 @@
-import { HTTPChannel, Request } from '@millrace/channel'
+import { HTTPChannel, Request, type HTTPChannelOptions } from '@millrace/channel'
 import { listen, nodeClock } from '@millrace/node-transport'
 import { announce, BODY, CONTENT_TYPE } from './hello.ts'
 
@@ -9,9 +9,9 @@ class Hello extends Request {
   }
 }
 
-const options = {
+const options: HTTPChannelOptions = {
   clock: nodeClock,
-  requestFactory: (...of: ConstructorParameters<typeof Request>): Hello => new Hello(...of),
+  requestFactory: (channel, head) => new Hello(channel, head),
 }
 const listener = await listen(() => new HTTPChannel(options), { port: 0, host: '127.0.0.1' })
 announce(listener.port as number)
