@@ -1,0 +1,81 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import type { ListenOptions } from '@millrace/node-transport'
+import { readCommandLine } from './command-line.ts'
+import type { CommandLine } from './command-line.ts'
+import { Gateway, Proxy, ReverseProxy, serveProxy } from './index.ts'
+import type { GatewayChannel, RunningProxy } from './index.ts'
+
+const EXIT_FAILED = 1
+const EXIT_USAGE = 2
+
+async function main(): Promise<void> {
+  const reading = readCommandLine(process.argv.slice(2), process.env, ownVersion())
+  switch (reading.kind) {
+    case 'print':
+      process.stdout.write(reading.text)
+      return
+    case 'wrong':
+      process.stderr.write(`${reading.message}\n`)
+      process.exitCode = EXIT_USAGE
+      return
+    case 'serve':
+      await serve(reading.commandLine)
+      return
+    default:
+      reading satisfies never
+  }
+}
+
+async function serve(commandLine: CommandLine): Promise<void> {
+  const { mode, graceMs, quiet } = commandLine
+  const gateway = makeGateway(commandLine)
+  const makeChannel = (): GatewayChannel =>
+    mode.kind === 'forward' ? new Proxy(gateway) : new ReverseProxy(gateway, mode.to, mode.preserveHost)
+  let proxy: RunningProxy
+  try {
+    proxy = await serveProxy(gateway, makeChannel, listenOptions(commandLine))
+  } catch (error) {
+    process.stderr.write(`millrace-proxy: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = EXIT_FAILED
+    return
+  }
+  if (!quiet) announce(proxy, commandLine)
+  const end = (): void => void proxy.close(graceMs).then(() => process.exit())
+  process.once('SIGTERM', end)
+  process.once('SIGINT', end)
+}
+
+function makeGateway({
+  mode,
+  pseudonym,
+  connectTimeoutMs,
+  headTimeoutMs,
+  idleTimeoutMs,
+}: CommandLine): Gateway {
+  return new Gateway({
+    ...(pseudonym !== undefined && { pseudonym }),
+    ...(mode.kind === 'forward' && { connectPorts: mode.connectPorts }),
+    connectTimeoutMs,
+    upstream: { headTimeoutMs, idleTimeoutMs },
+  })
+}
+
+function listenOptions({ listen }: CommandLine): ListenOptions {
+  return listen.kind === 'unix' ? { path: listen.path } : { host: listen.host, port: listen.port }
+}
+
+/** A line for people on a terminal, an event for programs otherwise. */
+function announce({ url, port }: RunningProxy, { mode }: CommandLine): void {
+  const to = mode.kind === 'reverse' ? mode.url : undefined
+  const event = { event: 'listening', url, port, mode: mode.kind, ...(to !== undefined && { to }) }
+  const sentence = to === undefined ? `Forward proxy at ${url}` : `${url} is a proxy for ${to}`
+  process.stdout.write(`${process.stdout.isTTY ? sentence : JSON.stringify(event)}\n`)
+}
+
+function ownVersion(): string {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(manifest) as { version: string }).version
+}
+
+await main()

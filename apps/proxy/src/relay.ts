@@ -1,0 +1,170 @@
+import type { ContentConsumer, Request } from '@millrace/channel'
+import type {
+  ClientExchange,
+  Origin,
+  OutgoingRequest,
+  PendingRequest,
+  ResponseHandler,
+  ResponseHead,
+  UpstreamError,
+} from '@millrace/client'
+import type { Headers } from '@millrace/headers'
+import { reasonPhrase } from '@millrace/message'
+import type { DelayedCall, PushProducer } from '@millrace/transport'
+import { answerFailure } from './gateway-error.ts'
+import type { Gateway } from './gateway.ts'
+import { addFieldsToClient } from './response-fields.ts'
+
+const NOTHING = new Uint8Array(0)
+
+/**
+ * Carries one request to a server and its response back, piece by piece as they come: nothing is held but what is on
+ * its way, and whichever side is slower slows the other one down.
+ */
+export class Relay implements ResponseHandler {
+  readonly #gateway: Gateway
+  readonly #request: Request
+  readonly #expectsContinue: boolean
+  #pending: PendingRequest | null = null
+  #upload: Upload | null = null
+  #continueDeadline: DelayedCall | null = null
+  #progress = 0
+
+  constructor(gateway: Gateway, request: Request) {
+    this.#gateway = gateway
+    this.#request = request
+    this.#expectsContinue = request.head.expectValues.length > 0 && request.head.minorVersion >= 1
+  }
+
+  /** Grows with everything that the server sends. */
+  get progress(): number {
+    return this.#progress
+  }
+
+  /** Sends the request on its way. */
+  start(origin: Origin, outgoing: OutgoingRequest): void {
+    this.#pending = this.#gateway.pool.request(origin, outgoing, this)
+  }
+
+  /** The client is gone: so is the request. */
+  cancel(): void {
+    this.#stopExpecting()
+    this.#pending?.abort()
+  }
+
+  requestStarted(exchange: ClientExchange): void {
+    this.#request.unregisterProducer() // of an exchange that is tried again
+    this.#request.registerProducer(exchange, true)
+    if (this.#request.head.contentLength === 0) return
+    this.#upload = new Upload(this.#request, exchange)
+    if (!this.#expectsContinue) {
+      this.#upload.start()
+      return
+    }
+    // RFC 9110 §10.1.1: the content is asked for when the server asks for it, or keeps silent.
+    const { clock, expectTimeoutMs } = this.#gateway
+    this.#continueDeadline = clock.callLater(expectTimeoutMs, () => this.#upload?.start())
+  }
+
+  informationalReceived({ statusCode }: ResponseHead): void {
+    this.#progress += 1
+    if (statusCode !== 100) return
+    this.#stopExpecting()
+    this.#upload?.start()
+  }
+
+  responseReceived(head: ResponseHead): void {
+    this.#stopExpecting()
+    this.#progress += 1
+    const request = this.#request
+    const { statusCode, reasonPhrase: reason } = head
+    request.setResponseCode(statusCode, reason === reasonPhrase(statusCode) ? null : reason)
+    const { method, head: asked } = request
+    const rules = { method, minorVersion: asked.minorVersion, pseudonym: this.#gateway.pseudonym }
+    addFieldsToClient(request.responseHeaders, head, rules)
+    // The server answers without the content: whether the client sends it now, nobody can know.
+    if (this.#upload?.started === false) request.setHeader('Connection', 'close')
+    request.write(NOTHING) // the head is news by itself: the content may be long in coming
+  }
+
+  dataReceived(chunk: Uint8Array): void {
+    this.#progress += 1
+    this.#request.write(chunk)
+  }
+
+  responseDone(trailers: Headers | undefined): void {
+    this.#request.unregisterProducer()
+    if (trailers !== undefined && this.#request.head.minorVersion >= 1) {
+      for (const [name, value] of trailers) this.#request.responseTrailers.append(name, value)
+    }
+    this.#request.finish()
+  }
+
+  responseLost(error: UpstreamError): void {
+    this.#stopExpecting()
+    this.#gateway.reportFailure(error)
+    const request = this.#request
+    if (request.lost !== null) return
+    request.unregisterProducer()
+    // A response that was begun must not look complete.
+    if (request.startedWriting) request.channel.abortConnection()
+    else answerFailure(request, error, this.#gateway.pseudonym)
+  }
+
+  #stopExpecting(): void {
+    this.#continueDeadline?.cancel()
+    this.#continueDeadline = null
+  }
+}
+
+/** The content of a request on its way to the server. */
+class Upload implements ContentConsumer, PushProducer {
+  readonly #request: Request
+  readonly #exchange: ClientExchange
+  #started = false
+
+  constructor(request: Request, exchange: ClientExchange) {
+    this.#request = request
+    this.#exchange = exchange
+  }
+
+  get started(): boolean {
+    return this.#started
+  }
+
+  /** Lets the content flow; a client that waits for `100 Continue` gets it now. */
+  start(): void {
+    if (this.#started || this.#exchange.over) return
+    this.#started = true
+    this.#exchange.registerProducer(this)
+    this.#request.content.deliverTo(this)
+  }
+
+  dataReceived(chunk: Uint8Array): void {
+    this.#exchange.write(chunk)
+  }
+
+  contentDone(trailers: Headers | undefined): void {
+    this.#exchange.finish(trailers)
+  }
+
+  contentLost(): void {
+    this.#exchange.abort()
+  }
+
+  pauseProducing(): void {
+    this.#request.content.pauseProducing()
+  }
+
+  resumeProducing(): void {
+    const { content } = this.#request
+    content.resumeProducing()
+    // What was held on the way in may have filled the queue before any of it was handed on: then it waits once more.
+    content.resumeProducing()
+  }
+
+  /** The exchange is over: nobody waits for the rest any more, and the channel decides what becomes of it. */
+  stopProducing(): void {
+    this.#request.content.discard()
+  }
+}

@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect } from 'node:net'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { atEnd, head, nodeOrigin, OK, RawConnection, RawOrigin } from './lab.ts'
+import { buildCommand, curl, Program } from './programs.ts'
+
+beforeAll(buildCommand, 120_000)
+
+const GET = head('GET / HTTP/1.1', 'Host: a')
+
+describe('millrace-proxy', () => {
+  it('says where it listens, and for what', async () => {
+    const port = await nodeOrigin((_incoming, outgoing) => void outgoing.end('hello'))
+    const listening = await Program.proxy('--to', `http://127.0.0.1:${port}`, '--port', '0').listening()
+    expect(listening).toEqual({
+      event: 'listening',
+      url: `http://127.0.0.1:${listening.port}`,
+      port: listening.port,
+      mode: 'reverse',
+      to: `http://127.0.0.1:${port}`,
+    })
+    expect(await curl([listening.url])).toBe('hello')
+  })
+
+  it('listens on a unix socket', async () => {
+    const port = await nodeOrigin((_incoming, outgoing) => void outgoing.end('hello'))
+    const folder = mkdtempSync(join(tmpdir(), 'millrace-proxy-'))
+    atEnd(() => rmSync(folder, { recursive: true }))
+    const path = join(folder, 'socket')
+    const { url } = await Program.proxy('--forward', '--unix', path).listening()
+    expect(url).toBe(`unix:${path}`)
+    const client = new RawConnection(connect({ path, allowHalfOpen: true }))
+    client.send(head(`GET http://127.0.0.1:${port}/ HTTP/1.1`, 'Host: a'))
+    await client.until('hello')
+  })
+
+  it('says in one line what is wrong with its arguments, and exits with 2', async () => {
+    const program = Program.proxy('--no-such-flag')
+    expect(await program.exited()).toBe(2)
+    expect(program.errors).toMatch(/^millrace-proxy: unknown option '--no-such-flag'.*\n$/)
+    expect(program.output).toBe('')
+  })
+
+  it('says in one line why it cannot listen, and exits with 1', async () => {
+    const { port } = await Program.proxy('--forward', '--port', '0').listening()
+    const program = Program.proxy('--forward', '--port', String(port))
+    expect(await program.exited()).toBe(1)
+    expect(program.errors).toMatch(/^millrace-proxy: 127\.0\.0\.1:\d+: the address is in use\n$/)
+  })
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('finishes what it owes at %s, and exits with 0', async (signal) => {
+    const origin = await RawOrigin.start(async (connection) => {
+      await connection.until('\r\n\r\n')
+      program.process.kill(signal)
+      await idle.untilEnd()
+      connection.send(OK)
+    })
+    const program = Program.proxy('--to', `http://127.0.0.1:${origin.port}`, '--port', '0', '--grace', '30')
+    const { port } = await program.listening()
+    const open = (): RawConnection =>
+      new RawConnection(connect({ port, host: '127.0.0.1', allowHalfOpen: true }))
+    const idle = open()
+    const busy = open().send(GET)
+    expect(await busy.untilEnd()).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*Connection: close\r\n[^]*ok$/)
+    idle.socket.destroy()
+    busy.socket.destroy()
+    expect(await program.exited()).toBe(0)
+  })
+
+  it('breaks off what does not end in time', async () => {
+    const origin = await RawOrigin.start(() => {})
+    const program = Program.proxy('--to', `http://127.0.0.1:${origin.port}`, '--port', '0', '--grace', '0.02')
+    const { port } = await program.listening()
+    const client = new RawConnection(connect({ port, host: '127.0.0.1' })).send(GET)
+    await expect.poll(() => origin.received).toContain('\r\n\r\n')
+    program.process.kill('SIGTERM')
+    await client.untilClosed()
+    expect(await program.exited()).toBe(0)
+  })
+})
