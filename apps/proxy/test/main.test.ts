@@ -1,7 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'node:net'
+import { testCertificate } from '@millrace/testing/certificate'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { atEnd, head, nodeOrigin, OK, RawConnection, RawOrigin } from './lab.ts'
 import { buildCommand, curl, Program } from './programs.ts'
@@ -22,6 +25,21 @@ describe('millrace-proxy', () => {
       to: `http://127.0.0.1:${port}`,
     })
     expect(await curl([listening.url])).toBe('hello')
+  })
+
+  it('speaks TLS to its server, and verifies the certificate', async () => {
+    const { key, cert } = await testCertificate()
+    const server = createTlsServer({ key, cert }, (_incoming, outgoing) => void outgoing.end('secret'))
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', () => resolve()))
+    atEnd(() => server.close())
+    const { port } = server.address() as AddressInfo
+    const folder = mkdtempSync(join(tmpdir(), 'millrace-proxy-'))
+    atEnd(() => rmSync(folder, { recursive: true }))
+    writeFileSync(join(folder, 'ca.pem'), cert)
+    const args = ['--to', `https://localhost:${port}`, '--port', '0']
+    const trusting = new Program('dist/main.js', args, { NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') })
+    expect(await curl([(await trusting.listening()).url])).toBe('secret')
+    expect(await curl([(await Program.proxy(...args).listening()).url])).toBe('502 Bad Gateway\n')
   })
 
   it('listens on a unix socket', async () => {
