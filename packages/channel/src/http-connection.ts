@@ -90,7 +90,6 @@ export abstract class HTTPConnection extends HTTPSender {
       this.#lingerLeft -= bytes.length
       if (this.#lingerLeft < 0) this.transport.abortConnection()
     } else if (this.#state !== 'closed') {
-      this.resetTimeout()
       if (this.#state === 'body') this.#deadlines.touchBody()
       this.#run(bytes)
     }
