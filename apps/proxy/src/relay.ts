@@ -157,10 +157,7 @@ class Upload implements ContentConsumer, PushProducer {
   }
 
   resumeProducing(): void {
-    const { content } = this.#request
-    content.resumeProducing()
-    // What was held on the way in may have filled the queue before any of it was handed on: then it waits once more.
-    content.resumeProducing()
+    this.#request.content.resumeProducing()
   }
 
   /** The exchange is over: nobody waits for the rest any more, and the channel decides what becomes of it. */

@@ -42,7 +42,10 @@ export class RequestContent implements AsyncIterable<Uint8Array>, PushProducer {
   #joined: Uint8Array | null = null
   #reader: Reader | null = null
   #consumer: ContentConsumer | null = null
+  /** Whether the channel is to read on. */
   #wanted = false
+  /** Whether the consumer takes what comes. */
+  #flowing = false
   #delivering = false
   #discarding = false
 
@@ -129,18 +132,18 @@ export class RequestContent implements AsyncIterable<Uint8Array>, PushProducer {
     if (this.hasReader) throw new LocalProtocolError('ERR_CONTENT_CONSUMED')
     if (this.#discarding) throw new LocalProtocolError('ERR_CONTENT_DISCARDED')
     this.#consumer = consumer
-    this.#want()
-    this.#drainToConsumer()
+    this.resumeProducing()
   }
 
   /** Stops the flow to the consumer; the peer is not read from while this lasts. */
   pauseProducing(): void {
+    this.#flowing = false
     this.#unwant()
   }
 
   /** Lets the content flow (again). */
   resumeProducing(): void {
-    this.#want()
+    this.#flowing = true
     this.#drainToConsumer()
   }
 
@@ -165,7 +168,7 @@ export class RequestContent implements AsyncIterable<Uint8Array>, PushProducer {
   /** The channel decoded a piece. */
   push(chunk: Uint8Array): void {
     if (this.#discarding || this.#state !== 'open') return
-    if (this.#consumer !== null && this.#wanted && this.#queue.length === 0 && !this.#delivering) {
+    if (this.#consumer !== null && this.#flowing && this.#queue.length === 0 && !this.#delivering) {
       this.#consumer.dataReceived(chunk)
     } else if (this.#reader !== null) {
       const reader = this.#reader
@@ -219,7 +222,7 @@ export class RequestContent implements AsyncIterable<Uint8Array>, PushProducer {
     if (consumer === null || this.#delivering) return
     this.#delivering = true
     try {
-      while (this.#wanted && this.#queue.length > 0) {
+      while (this.#flowing && this.#queue.length > 0) {
         const chunk = this.#queue.shift() as Uint8Array
         this.#queued -= chunk.length
         consumer.dataReceived(chunk)
@@ -227,7 +230,12 @@ export class RequestContent implements AsyncIterable<Uint8Array>, PushProducer {
     } finally {
       this.#delivering = false
     }
-    if (this.#queue.length > 0 || this.#state === 'open' || this.#consumer !== consumer) return
+    if (this.#queue.length > 0 || this.#consumer !== consumer) return
+    if (this.#state === 'open') {
+      // Only now: what the channel holds must come behind what was held here.
+      if (this.#flowing) this.#want()
+      return
+    }
     this.#consumer = null // told once
     if (this.#state === 'ended') consumer.contentDone(this.#trailers)
     else consumer.contentLost(this.#error as Error)

@@ -105,6 +105,27 @@ describe('content', () => {
     expect([received, conversation.transport.paused]).toEqual([100, false])
   })
 
+  it('goes on when its consumer resumes, however much was held on the way in', () => {
+    const { conversation, request } = pulled()
+    conversation.send(CHUNKED)
+    let received = 0
+    const { content } = request()
+    content.deliverTo({
+      dataReceived: (chunk) => {
+        if (received === 0) content.pauseProducing()
+        received += chunk.length
+      },
+      contentDone() {},
+      contentLost() {},
+    })
+    const read = `2000\r\n${'x'.repeat(0x2000)}\r\n`.repeat(7)
+    conversation.send(read) // all decoded, all but the first piece held as content
+    conversation.send(read) // held as it came
+    expect(received).toBe(0x2000)
+    content.resumeProducing()
+    expect(received).toBe(14 * 0x2000)
+  })
+
   it('may be more than maxBodySize neither announced nor chunked: N passes, N + 1 is 413', async () => {
     const announced = (length: number): Conversation => {
       const { conversation } = pulled({ maxBodySize: 10 })
