@@ -4,7 +4,11 @@ import { isLayerError, remoteError, RemoteProtocolError } from './errors.ts'
 import type { ChannelSettings } from './options.ts'
 import type { Request } from './request.ts'
 
-/** What the receiver tells the channel. */
+/**
+ * What the receiver tells the channel.
+ *
+ * @public
+ */
 export interface ContentOwner {
   /** All content was decoded; `rest` came after it. */
   contentEnded(request: Request, rest: Uint8Array, trailers: Headers | undefined): void

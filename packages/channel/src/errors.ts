@@ -1,4 +1,8 @@
-/** Where in an exchange the peer broke the protocol. */
+/**
+ * Where in an exchange the peer broke the protocol.
+ *
+ * @public
+ */
 export type Phase = 'head' | 'content' | 'response'
 
 interface RemoteRule {
@@ -46,7 +50,11 @@ function rule(message: string, statusHint: number, section: string): RemoteRule 
   return { message, statusHint, section }
 }
 
-/** The shape that the errors of all layers share. */
+/**
+ * The shape that the errors of all layers share.
+ *
+ * @public
+ */
 interface LayerError {
   readonly code: string
   readonly statusHint: number

@@ -5,6 +5,11 @@ import { HeadReader } from './head-reader.ts'
 import type { ChannelSettings } from './options.ts'
 import type { RequestHead } from './request-head.ts'
 
+/**
+ * Lines and time: the two layers that a channel is made of.
+ *
+ * @public
+ */
 const TimedLineReceiver: typeof LineReceiver & Constructor<Timeout> = TimeoutMixin(LineReceiver)
 
 /**

@@ -1,6 +1,8 @@
 /**
  * Content as the output takes it: bytes, or ASCII text, which is its own encoding. Both have as many octets as their
  * `length` says.
+ *
+ * @public
  */
 export type Octets = Uint8Array | string
 

@@ -104,7 +104,17 @@ export const DEFAULT_CHANNEL_OPTIONS: Readonly<{
   lingerBytes: 262_144,
 })
 
+/**
+ * The limits and deadlines that have a number as their default.
+ *
+ * @public
+ */
 type Numbers = typeof DEFAULT_CHANNEL_OPTIONS
+/**
+ * Those that `null` switches off.
+ *
+ * @public
+ */
 type Nullable =
   | 'firstByteTimeoutMs'
   | 'headerTimeoutMs'
@@ -113,7 +123,11 @@ type Nullable =
   | 'writeStallTimeoutMs'
   | 'abortTimeout'
 
-/** {@link HTTPChannelOptions} with every default filled in; one frozen object serves all channels made with the same options. */
+/**
+ * {@link HTTPChannelOptions} with every default filled in; one frozen object serves all channels made with the same options.
+ *
+ * @public
+ */
 export type ChannelSettings = {
   readonly [K in keyof Numbers]: K extends Nullable ? number | null : number
 } & {

@@ -5,7 +5,11 @@ import { PullToPush } from './pull-to-push.ts'
 /** Collected octets that do not wait for the end of the turn: enough for any system call to be worth it. */
 const FLUSH_ABOVE = 65_536
 
-/** The way out of a channel: what is collected in this turn, who produces it, and whether the peer takes it. */
+/**
+ * The way out of a channel: what is collected in this turn, who produces it, and whether the peer takes it.
+ *
+ * @public
+ */
 export class Outgoing {
   readonly output: Output
   #producer: PushProducer | null = null

@@ -8,10 +8,16 @@
  * - `lingering`: our last byte was sent and our direction closed; what still comes is discarded
  * - `switched`: another protocol owns the bytes
  * - `closed`: the connection is lost
+ *
+ * @public
  */
 export type ReadState = 'idle' | 'head' | 'body' | 'done' | 'lingering' | 'switched' | 'closed'
 
-/** Every legal move; `http-channel.ts` is the only place that makes them, and a test watches that it makes no other. */
+/**
+ * Every legal move; `http-channel.ts` is the only place that makes them, and a test watches that it makes no other.
+ *
+ * @public
+ */
 export const TRANSITIONS: Readonly<Record<ReadState, readonly ReadState[]>> = {
   idle: ['head', 'body', 'done', 'lingering', 'closed'],
   head: ['body', 'done', 'lingering', 'closed'],
