@@ -179,9 +179,9 @@ export abstract class HTTPConnection extends HTTPSender {
   loseConnection(): void {
     if (this.isOver) return
     this.become('lingering')
+    this.#letGo()
     this.output.flush()
     this.dropRequest({ kind: 'aborted' })
-    this.#letGo()
     this.#lingerLeft = this.#settings.lingerBytes
     this.outgoing.stop()
     if (this.#peerFinished) this.transport.loseConnection()

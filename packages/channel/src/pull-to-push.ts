@@ -7,7 +7,8 @@ import type { PullProducer, PushProducer } from '@millrace/transport'
 export class PullToPush implements PushProducer {
   readonly #producer: PullProducer
   #asking = false
-  #answered = false
+  /** It was asked, and has not written yet. */
+  #owes = false
   #paused = false
   #stopped = false
 
@@ -18,13 +19,13 @@ export class PullToPush implements PushProducer {
   /** Asks for pieces until one is promised for later, there is no room, or the producer is done. */
   resumeProducing(): void {
     this.#paused = false
-    if (this.#asking) return
+    if (this.#asking || this.#owes) return
     this.#asking = true
     try {
       do {
-        this.#answered = false
+        this.#owes = true
         this.#producer.resumeProducing()
-      } while (this.#answered && !this.#paused && !this.#stopped)
+      } while (!this.#owes && !this.#paused && !this.#stopped)
     } finally {
       this.#asking = false
     }
@@ -46,7 +47,7 @@ export class PullToPush implements PushProducer {
 
   /** The producer wrote: at once, or as it promised; returns whether it is to be asked for the next piece. */
   wrote(): boolean {
-    this.#answered = true
+    this.#owes = false
     return !this.#asking && !this.#paused && !this.#stopped
   }
 }

@@ -97,6 +97,22 @@ describe('back-pressure', () => {
     expect(asked).toBe(2)
   })
 
+  it('does not ask a pull producer again before it answered, when there is room again', async () => {
+    const transport = new MemoryTransport({ manualDrain: true, highWaterMarkBytes: 10 })
+    const { conversation, requests } = unanswered({}, transport)
+    conversation.send(GET)
+    const [request] = requests as [Request]
+    request.write('x'.repeat(100))
+    let asked = 0
+    request.registerProducer({ resumeProducing: () => void (asked += 1), stopProducing() {} }, false)
+    await Promise.resolve() // what was written before meets the back-pressure
+    transport.drain()
+    expect(asked).toBe(1)
+    request.write('x')
+    transport.drain()
+    expect(asked).toBe(2)
+  })
+
   it('refuses a second producer', () => {
     const { conversation, requests } = unanswered()
     conversation.send(GET)

@@ -84,4 +84,15 @@ describe('closing', () => {
     expect(conversation.statuses).toEqual([400])
     expect(conversation.codes).toEqual(['ERR_HEAD_INCOMPLETE'])
   })
+
+  it('looks at no input any more, also when its last words meet back-pressure', () => {
+    const transport = new MemoryTransport({ manualDrain: true, highWaterMarkBytes: 10 })
+    const { conversation, requests } = unanswered({}, transport)
+    conversation.send(`${head('POST / HTTP/1.1', 'Host: a', 'Content-Length: 5')}01234${GET}`)
+    requests[0]?.write('x'.repeat(100))
+    conversation.channel.loseConnection()
+    expect(conversation.channel.readState).toBe('lingering')
+    expect(requests).toHaveLength(1)
+    expect(requests[0]?.content.complete).toBe(false)
+  })
 })

@@ -71,7 +71,7 @@ const GARBAGE = [
 
 function chunked(chance: Chance, content: string): string {
   let wire = ''
-  for (let at = 0; at < content.length; ) {
+  for (let at = 0; at < content.length;) {
     const size = Math.min(content.length - at, 1 + chance.below(chance.of(0.3) ? 3 : 900))
     wire += `${size.toString(16)}${chance.of(0.1) ? ';a=b' : ''}\r\n${content.slice(at, at + size)}\r\n`
     at += size
@@ -125,7 +125,7 @@ export function script(chance: Chance, calm: boolean): Script {
 export function cut(chance: Chance, wire: Uint8Array): Uint8Array[] {
   const largest = chance.pick([3, 40, 700, 20_000])
   const pieces: Uint8Array[] = []
-  for (let at = 0; at < wire.length; ) {
+  for (let at = 0; at < wire.length;) {
     const size = wire.length > 5_000 && largest === 3 ? 500 : largest
     const end = Math.min(wire.length, at + 1 + Math.floor(chance.next() * size))
     pieces.push(wire.slice(at, end))

@@ -15,13 +15,14 @@ const LAST_CHUNK = /0\r\n(?:[^\r\n:]+: [^\r\n]*\r\n)*\r\n/y
 /**
  * Reads everything that a server sent as responses.
  *
- * @param isBodyless - whether a response to its request never has content, whatever it announces
+ * @param isBodyless - whether a response to its request never has content, whatever it announces; `isLast`: nothing
+ *   follows its head
  * @param isSwitch - whether what follows is another protocol's
  * @throws {Error} when something is neither a response nor the beginning of one
  */
 export function readResponses(
   wire: string,
-  isBodyless: (status: number, fields: ReadonlyMap<string, string>) => boolean,
+  isBodyless: (status: number, fields: ReadonlyMap<string, string>, isLast: boolean) => boolean,
   isSwitch: (status: number, fields: ReadonlyMap<string, string>) => boolean,
 ): { responses: Received[]; rest: string } {
   const responses: Received[] = []
@@ -50,7 +51,8 @@ export function readResponses(
       responses.push({ status, fields, content: '', complete: true })
       return { responses, rest: wire.slice(at) }
     }
-    const body = status < 200 || isBodyless(status, fields) ? NO_BODY : readBody(wire, at, fields)
+    const bodyless = status < 200 || isBodyless(status, fields, at === wire.length)
+    const body = bodyless ? NO_BODY : readBody(wire, at, fields)
     at += body.size
     responses.push({ status, fields, content: body.content, complete: body.complete })
     if (!body.complete && at < wire.length) throw new Error(`framing broken at ${at}`)

@@ -1,0 +1,185 @@
+import type { Headers } from '@millrace/headers'
+import { wireText } from '@millrace/testing'
+import type { ConnectionLost, Protocol, Transport } from '@millrace/transport'
+import { Request } from '../src/index.ts'
+import type { RequestChannel, RequestHead } from '../src/index.ts'
+import { pattern, type Chance, type Sent } from './storm-client.ts'
+
+/** What a handler needs of the simulation that it lives in. */
+export interface Weather {
+  readonly chance: Chance
+  /** Only handlers that answer in the end, and read or ignore content like reasonable people. */
+  readonly calm: boolean
+  readonly sent: readonly Sent[]
+  readonly exchanges: Exchange[]
+  /** Runs `task` at some later time, out of any turn, perhaps after the connection is lost. */
+  later(task: () => void): void
+  /** Resolves at some later time. */
+  pass(): Promise<void>
+  /** Something happened that must not. */
+  violated(what: string): void
+  /** The channel called a handler: never after the connection was lost. */
+  called(what: string): void
+}
+
+/** One request in the hands of a handler, and everything that is known about it in the end. */
+export class Exchange {
+  readonly request: Request
+  readonly weather: Weather
+  readonly sent: Sent
+  /** What was written as content, as far as it was written in time. */
+  wrote = ''
+  finished = false
+  upgraded: Taker | null = null
+  /** The handler did something by which its response may be cut off. */
+  misbehaved = false
+  notified: ConnectionLost | null | undefined = undefined
+  losses = 0
+  /** The producer is registered: somebody must stop it, if it does not finish. */
+  producing = false
+  received = ''
+  contentEnd: 'open' | 'done' | 'lost' = 'open'
+
+  constructor(request: Request, weather: Weather) {
+    this.request = request
+    this.weather = weather
+    const target = request.requestTarget
+    const id = target.startsWith('/') ? Number(target.slice(1)) : Number(target.split(':')[1]) - 1
+    this.sent = weather.sent[id] as Sent
+    if (this.sent === undefined) weather.violated(`a request that nobody sent: ${target}`)
+    void request.notifyFinish().then((reason) => (this.notified = reason))
+  }
+
+  get alive(): boolean {
+    return this.request.lost === null
+  }
+
+  start(status: number): void {
+    this.request.setResponseCode(status)
+    this.request.setHeader('X-Id', String(this.sent.id))
+  }
+
+  write(length: number): boolean {
+    const text = pattern(this.sent.id, this.wrote.length, length)
+    if (this.alive) this.wrote += text // before: a producer may be asked for more inside
+    return this.request.write(text)
+  }
+
+  finish(length: number): void {
+    const text = pattern(this.sent.id, this.wrote.length, length)
+    if (this.alive) {
+      this.wrote += text
+      this.finished = true // before: the next request may be dispatched inside
+    }
+    if (length > 0 || this.weather.chance.of(0.5)) this.request.finish(text)
+    else this.request.finish()
+  }
+
+  upgrade(): void {
+    const taker = new Taker(this.weather)
+    this.request.setResponseCode(this.sent.method === 'CONNECT' ? 200 : 101)
+    this.request.setHeader('X-Id', String(this.sent.id))
+    if (!this.alive) return
+    this.upgraded = taker
+    this.request.upgrade(taker)
+  }
+
+  take(chunk: Uint8Array): void {
+    if (chunk.length === 0) this.weather.violated('an empty piece of content')
+    if (this.contentEnd !== 'open') this.weather.violated('content behind its end')
+    this.received += wireText(chunk)
+    const { content, broken } = this.sent
+    const cut = broken ? this.received.replace(/Z$/, '') : this.received // it may break off inside a chunk
+    if (!content.startsWith(cut)) this.weather.violated('content that was not sent')
+  }
+
+  end(how: 'done' | 'lost', trailers?: Headers): void {
+    if (this.contentEnd !== 'open') this.weather.violated('two ends of content')
+    this.contentEnd = how
+    if (how === 'done' && this.received !== this.sent.content)
+      this.weather.violated(`content cut short at ${this.received.length} of ${this.sent.content.length}`)
+    if (trailers !== undefined && trailers.get('digest') !== 'x') this.weather.violated('other trailers')
+  }
+}
+
+/** What a connection is handed over to: notes all it gets, says something now and then. */
+export class Taker implements Protocol {
+  readonly weather: Weather
+  transport: Transport | null = null
+  got = ''
+  said = ''
+  ends = 0
+  lost: ConnectionLost | null = null
+
+  constructor(weather: Weather) {
+    this.weather = weather
+  }
+
+  makeConnection(transport: Transport): void {
+    this.transport = transport
+    this.#say()
+  }
+  connectionMade(): void {}
+  dataReceived(bytes: Uint8Array): void {
+    if (this.lost !== null || this.ends > 0)
+      this.weather.violated('bytes for the next protocol after its end')
+    this.got += wireText(bytes)
+    if (this.weather.chance.of(0.3)) this.#say()
+    if (this.weather.chance.of(0.02)) this.transport?.loseConnection()
+  }
+  readConnectionLost(): void {
+    this.ends += 1
+    this.transport?.loseConnection()
+  }
+  connectionLost(reason: ConnectionLost): void {
+    if (this.lost !== null) this.weather.violated('connectionLost twice for the next protocol')
+    this.lost = reason
+  }
+  #say(): void {
+    if (this.transport?.disconnecting === true) return
+    this.said += 'taken.'
+    this.transport?.write(new TextEncoder().encode('taken.'))
+  }
+}
+
+/** A request whose handler is drawn by lot. */
+export class StormRequest extends Request {
+  readonly exchange: Exchange
+  readonly #answer: (exchange: Exchange) => void | Promise<void>
+
+  constructor(
+    channel: RequestChannel,
+    head: RequestHead,
+    weather: Weather,
+    answer: (exchange: Exchange) => void | Promise<void>,
+  ) {
+    super(channel, head)
+    this.exchange = new Exchange(this, weather)
+    this.#answer = answer
+  }
+
+  override gotLength(lengthBytes: number | null): void {
+    this.exchange.weather.called('gotLength')
+    if (lengthBytes !== null && lengthBytes !== this.exchange.sent.content.length)
+      this.exchange.weather.violated('another length than was sent')
+  }
+
+  override process(): void | Promise<void> {
+    const { weather } = this.exchange
+    weather.called('process')
+    if (weather.exchanges.some(({ finished, alive, upgraded }) => !finished && alive && upgraded === null))
+      weather.violated('a request dispatched while another is owed its response')
+    weather.exchanges.push(this.exchange)
+    return this.#answer(this.exchange)
+  }
+
+  override handleContentChunk(chunk: Uint8Array): void {
+    this.exchange.weather.called('handleContentChunk')
+    super.handleContentChunk(chunk)
+  }
+
+  override connectionLost(...args: Parameters<Request['connectionLost']>): void {
+    this.exchange.losses += 1
+    super.connectionLost(...args)
+  }
+}
