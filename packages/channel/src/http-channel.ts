@@ -144,7 +144,7 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
     // Behind a final head it would be none: then the client may never send its content, and it stays owed.
     if (content.continueOwed && !content.request.startedWriting) {
       // RFC 9110 §10.1.1: with content on its way already, 100 would say nothing.
-      if (this.lineBuffer.length === 0) this.output.addText('HTTP/1.1 100 Continue\r\n\r\n')
+      if (this.lineBuffer.length === 0) this.output.add('HTTP/1.1 100 Continue\r\n\r\n')
       content.continueOwed = false
     }
     this.updateFlow()
@@ -251,7 +251,7 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
     this.persistent = false
     this.dropRequest({ kind: 'aborted' }, error instanceof Error ? error : undefined)
     const dateLine = this.sendDate ? dateFieldLine(this.clock.wallTimeMs()) : ''
-    this.output.addBytes(errorResponse(statusCode, dateLine, method !== 'HEAD'))
+    this.output.add(errorResponse(statusCode, dateLine, method !== 'HEAD'))
     this.loseConnection()
   }
 

@@ -68,19 +68,19 @@ export abstract class HTTPSender extends HTTPReceiver implements Consumer {
    */
   writeHeaders(version: 'HTTP/1.0' | 'HTTP/1.1', statusCode: number, reason: string, headers: Headers): void {
     const statusLine = formatStatusLine(statusCode, reason).replace('HTTP/1.1', version)
-    this.output.addText(`${statusLine}${headers.toWire()}\r\n`)
+    this.output.add(`${statusLine}${headers.toWire()}\r\n`)
     this.wrote()
   }
 
   /** Writes octets as they stand, behind what the current response wrote. */
   write(bytes: Uint8Array): void {
-    this.output.addBytes(bytes)
+    this.output.add(bytes)
     this.wrote()
   }
 
   /** Writes several pieces as they stand. */
   writeSequence(parts: readonly Uint8Array[]): void {
-    for (const part of parts) this.output.addBytes(part)
+    for (const part of parts) this.output.add(part)
     this.wrote()
   }
 

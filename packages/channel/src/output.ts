@@ -1,4 +1,4 @@
-import { allocateBytes, writeCheckedLatin1 } from '@millrace/headers'
+import { allocateBytes, encodeLatin1, writeCheckedLatin1 } from '@millrace/headers'
 import type { Transport } from '@millrace/transport'
 import type { Octets } from './octets.ts'
 
@@ -6,15 +6,19 @@ import type { Octets } from './octets.ts'
 const COPY_BELOW = 4_096
 
 /**
- * Collects what one turn sends, so that it leaves in one write: heads and small pieces side by side in one array,
- * large pieces as they are.
+ * Collects what one turn sends, so that it leaves in one write. As long as it is text (heads, chunk framing, content in
+ * ASCII), it stays text; small pieces of bytes go into one array with the text around them, large ones stay as they are.
  *
  * @public
  */
 export class Output {
   readonly #transport: Transport
+  /** What was added since the last bytes. */
+  #text = ''
+  /** What was added before `#text`, if that ended with a small piece of bytes; written up to `#length`. */
   #bytes: Uint8Array | null = null
   #length = 0
+  /** What was added before `#bytes`. */
   #parts: Uint8Array[] | null = null
   #partsLength = 0
   #handedOver = 0
@@ -25,7 +29,7 @@ export class Output {
 
   /** Octets waiting for {@link Output.flush}. */
   get length(): number {
-    return this.#partsLength + this.#length
+    return this.#partsLength + this.#length + this.#text.length
   }
 
   /** Octets that the transport got so far. */
@@ -33,83 +37,77 @@ export class Output {
     return this.#handedOver
   }
 
-  /**
-   * Adds text of characters up to U+00FF, one octet for each: heads, chunk framing, content in ASCII.
-   *
-   * @param more - octets that are sure to follow
-   */
-  addText(text: string, more = 0): void {
-    this.#reserve(text.length + more)
-    this.#length = writeCheckedLatin1(this.#bytes as Uint8Array, text, this.#length)
-  }
-
-  /** Adds content. */
-  addOctets(octets: Octets): void {
-    if (typeof octets === 'string') this.addText(octets)
-    else this.addBytes(octets)
-  }
-
-  /** Adds bytes; they are not changed by anybody afterwards. */
-  addBytes(bytes: Uint8Array): void {
-    if (bytes.length >= COPY_BELOW) {
-      this.#closePart()
-      this.#parts ??= []
-      this.#parts.push(bytes)
-      this.#partsLength += bytes.length
-      return
-    }
-    this.#reserve(bytes.length)
-    ;(this.#bytes as Uint8Array).set(bytes, this.#length)
-    this.#length += bytes.length
+  /** Adds content, or text of characters up to U+00FF, one octet for each. */
+  add(octets: Octets): void {
+    if (typeof octets === 'string') this.#text += octets
+    else if (octets.length < COPY_BELOW) this.#copy(octets)
+    else this.#keep(octets)
   }
 
   /** Hands everything to the transport, in one call. */
   flush(): void {
-    this.#handedOver += this.length
-    if (this.#parts !== null) {
-      this.#closePart()
-      const parts = this.#parts
-      this.#parts = null
-      this.#partsLength = 0
-      this.#transport.writeSequence(parts)
-    } else if (this.#length > 0) {
-      const bytes = view(this.#bytes as Uint8Array, this.#length)
-      this.#bytes = null
-      this.#length = 0
-      this.#transport.write(bytes)
+    const { length } = this
+    if (length === 0) return
+    this.#handedOver += length
+    if (this.#bytes === null && this.#parts === null) {
+      const text = this.#text
+      this.#text = ''
+      if (this.#transport.writeLatin1 === undefined) this.#transport.write(encodeLatin1(text))
+      else this.#transport.writeLatin1(text)
+      return
     }
+    this.#closePart()
+    const parts = this.#parts as unknown as Uint8Array[]
+    this.#parts = null
+    this.#partsLength = 0
+    this.#transport.writeSequence(parts)
   }
 
   /** Forgets what was not sent. */
   clear(): void {
+    this.#text = ''
     this.#bytes = null
     this.#length = 0
     this.#parts = null
     this.#partsLength = 0
   }
 
-  /** Makes room. The first piece of a turn gets just its size, since most turns send one response; then it doubles. */
-  #reserve(more: number): void {
-    const needed = this.#length + more
+  #copy(bytes: Uint8Array): void {
+    this.#settleText(bytes.length)
+    ;(this.#bytes as Uint8Array).set(bytes, this.#length)
+    this.#length += bytes.length
+  }
+
+  #keep(bytes: Uint8Array): void {
+    this.#closePart()
+    this.#parts ??= []
+    this.#parts.push(bytes)
+    this.#partsLength += bytes.length
+  }
+
+  /** Makes bytes of the text, and room for `more`. The first array of a turn gets just its size; then it doubles. */
+  #settleText(more: number): void {
+    const text = this.#text
+    const needed = this.#length + text.length + more
     if (this.#bytes === null) {
       this.#bytes = allocateBytes(needed)
     } else if (this.#bytes.length < needed) {
       const larger = allocateBytes(Math.max(needed, this.#bytes.length * 2))
-      larger.set(view(this.#bytes, this.#length))
+      larger.set(this.#bytes.subarray(0, this.#length))
       this.#bytes = larger
     }
+    this.#length = writeCheckedLatin1(this.#bytes, text, this.#length)
+    this.#text = ''
   }
 
   #closePart(): void {
-    if (this.#length === 0) return
+    if (this.#text !== '') this.#settleText(0)
+    const bytes = this.#bytes
+    if (bytes === null) return
     this.#parts ??= []
-    this.#parts.push(view(this.#bytes as Uint8Array, this.#length))
+    this.#parts.push(this.#length === bytes.length ? bytes : bytes.subarray(0, this.#length))
     this.#partsLength += this.#length
     this.#bytes = null
     this.#length = 0
   }
-}
-
-function view(bytes: Uint8Array, length: number): Uint8Array {
-  return length === bytes.length ? bytes : bytes.subarray(0, length)
 }

@@ -3,6 +3,9 @@ import type { RequestTarget } from '@millrace/message'
 
 const NONE: readonly string[] = Object.freeze([])
 
+/** The last Host: most requests to a server name the same one, and then no text is made of it. */
+let likelyHost = ''
+
 /**
  * A request's head: the request line, and the field section as bytes with an index. A field becomes strings when it
  * is asked for; only those that the channel itself decides by are picked out on the way.
@@ -86,7 +89,10 @@ export class RequestHead {
 
   #pick(at: number, length: number): void {
     if (length === 4) {
-      if (this.#isNamed(at, 'host')) this.hostValues = this.#with(this.hostValues, at)
+      if (this.#isNamed(at, 'host')) {
+        this.hostValues = this.#with(this.hostValues, at, likelyHost)
+        likelyHost = this.hostValues[0] as string
+      }
     } else if (length === 6) {
       if (this.#isNamed(at, 'expect')) this.expectValues = this.#with(this.expectValues, at)
     } else if (length === 10) {
@@ -103,8 +109,8 @@ export class RequestHead {
     return this.#fields.isNamed(this.#bytes as Uint8Array, this.#base, at, name)
   }
 
-  #with(values: readonly string[], at: number): readonly string[] {
-    const value = this.#fields.value(this.#bytes as Uint8Array, this.#base, at)
+  #with(values: readonly string[], at: number, likely?: string): readonly string[] {
+    const value = this.#fields.value(this.#bytes as Uint8Array, this.#base, at, likely)
     return values === NONE ? [value] : [...values, value]
   }
 }

@@ -74,24 +74,24 @@ export class ResponseWriter {
   /** Writes a piece of content, and the head before the first one. */
   write(chunk: Octets): void {
     if (this.#state === 'done') throw new LocalProtocolError('ERR_FINISHED')
-    if (this.#state === 'idle') this.begin(null, chunk.length)
+    if (this.#state === 'idle') this.begin(null)
     if (chunk.length === 0 || this.#framing === 'none') return
     const output = this.#channel.output
     if (this.#framing === 'chunked') {
-      output.addText(chunkHead(chunk.length), chunk.length + 2)
-      output.addOctets(chunk)
-      output.addText('\r\n')
+      output.add(chunkHead(chunk.length))
+      output.add(chunk)
+      output.add('\r\n')
       return
     }
     if (this.#framing === 'length') this.#spend(chunk.length)
-    output.addOctets(chunk)
+    output.add(chunk)
   }
 
   /** Completes the response; `chunk` is its last piece, and all of it when nothing was written before. */
   finish(chunk: Octets): void {
     if (this.#state === 'done') throw new LocalProtocolError('ERR_FINISHED')
     const { length } = chunk
-    if (this.#state === 'idle') this.begin(this.#trailers === null ? length : null, length)
+    if (this.#state === 'idle') this.begin(this.#trailers === null ? length : null)
     if (length > 0) this.write(chunk)
     if (this.#framing === 'length' && this.#remaining > 0) {
       this.#state = 'done'
@@ -99,7 +99,7 @@ export class ResponseWriter {
       throw new LocalProtocolError('ERR_CONTENT_LENGTH_SHORT')
     }
     if (this.#framing === 'chunked') {
-      this.#channel.output.addText(this.#trailers === null ? '0\r\n\r\n' : encodeTrailers(this.#trailers))
+      this.#channel.output.add(this.#trailers === null ? '0\r\n\r\n' : encodeTrailers(this.#trailers))
     }
     this.#state = 'done'
   }
@@ -113,13 +113,12 @@ export class ResponseWriter {
    * Sends the final head.
    *
    * @param finalLength - the octets of all content when they are known, else `null`
-   * @param more - octets that follow at once
    */
-  begin(finalLength: number | null, more: number): void {
+  begin(finalLength: number | null): void {
     if (this.statusCode === 101) throw new LocalProtocolError('ERR_NOT_SWITCHED')
     // What follows a 2xx to CONNECT is a tunnel's (RFC 9110 §9.3.6): without one, nothing may follow.
     if (this.#asked.method === 'CONNECT' && this.statusCode < 300) this.#channel.persistent = false
-    this.#sendHead(finalLength, more, true)
+    this.#sendHead(finalLength, true)
   }
 
   /** Whether the status says that the connection becomes another protocol's; 1.0 knows no 101 (RFC 9110 §15.2). */
@@ -131,10 +130,10 @@ export class ResponseWriter {
 
   /** Sends the head of a response after which the connection is another protocol's. */
   beginUpgrade(): void {
-    this.#sendHead(null, 0, false)
+    this.#sendHead(null, false)
   }
 
-  #sendHead(finalLength: number | null, more: number, tellsPersistence: boolean): void {
+  #sendHead(finalLength: number | null, tellsPersistence: boolean): void {
     const channel = this.#channel
     const headers = this.#headers
     if (headers !== null && headers.hasHeader('transfer-encoding'))
@@ -147,7 +146,7 @@ export class ResponseWriter {
     if (headers !== null) head += headers.toWire()
     head += framingLine + (tellsPersistence ? this.#connectionLine() : '') + '\r\n'
     this.#state = 'send-body'
-    channel.output.addText(head, more < 4_096 ? more : 0)
+    channel.output.add(head)
   }
 
   /** Decides the framing and returns the field line that tells it, if one is needed beyond what the application set. */

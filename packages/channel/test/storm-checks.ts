@@ -1,5 +1,5 @@
 import { wireText } from '@millrace/testing'
-import type { Exchange } from './storm-exchange.ts'
+import type { Exchange, Taker } from './storm-exchange.ts'
 import { readResponses, type Received } from './storm-wire.ts'
 import type { Storm } from './storm.ts'
 
@@ -9,7 +9,7 @@ export function checkCalm(storm: Storm): void {
   for (const { finished, upgraded, sent: request } of exchanges)
     if (!finished && upgraded === null) storm.violated(`request ${request.id} was not answered`)
   const last = exchanges.at(-1)
-  if (last?.upgraded != null) return
+  if (isUpgraded(last)) return
   if (exchanges.length < sent.length) {
     if (last === undefined || !mayClose(last))
       storm.violated(`only ${exchanges.length} requests were dispatched`)
@@ -63,7 +63,7 @@ export function checkWire(storm: Storm): void {
     const { responses, rest } = readResponses(
       storm.wire,
       (status, fields, isLast) => isBodyless(storm, status, fields, isLast),
-      (_status, fields) => byId(storm, fields)?.upgraded != null,
+      (_status, fields) => isUpgraded(byId(storm, fields)),
     )
     for (const [at, response] of responses.entries()) {
       const exchange = exchanges[answered]
@@ -82,6 +82,10 @@ export function checkWire(storm: Storm): void {
   } catch (error) {
     storm.violated(String(error))
   }
+}
+
+function isUpgraded(exchange: Exchange | undefined): exchange is Exchange & { upgraded: Taker } {
+  return exchange !== undefined && exchange.upgraded !== null
 }
 
 function byId(storm: Storm, fields: ReadonlyMap<string, string>): Exchange | undefined {
@@ -141,10 +145,8 @@ function checkComplete(storm: Storm, responses: readonly Received[], answered: n
   const finished = storm.exchanges.filter((exchange) => exchange.finished)
   if (answered < finished.length) storm.violated(`${answered} answers of ${finished.length} arrived`)
   const last = storm.exchanges.at(-1)
-  if (last?.upgraded != null) {
-    const { said, got } = last.upgraded
-    if (rest !== said) storm.violated('words of the next protocol were lost')
-    void got
+  if (isUpgraded(last)) {
+    if (rest !== last.upgraded.said) storm.violated('words of the next protocol were lost')
     return
   }
   if (rest !== '') storm.violated(`an unfinished head: ${JSON.stringify(rest)}`)

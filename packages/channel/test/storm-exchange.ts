@@ -18,6 +18,8 @@ export interface Weather {
   pass(): Promise<void>
   /** Something happened that must not. */
   violated(what: string): void
+  /** A hook runs: it may do what it should not. */
+  hook(exchange: Exchange): void
   /** The channel called a handler: never after the connection was lost. */
   called(what: string): void
 }
@@ -159,18 +161,27 @@ export class StormRequest extends Request {
   }
 
   override gotLength(lengthBytes: number | null): void {
-    this.exchange.weather.called('gotLength')
-    if (lengthBytes !== null && lengthBytes !== this.exchange.sent.content.length)
-      this.exchange.weather.violated('another length than was sent')
-  }
-
-  override process(): void | Promise<void> {
-    const { weather } = this.exchange
-    weather.called('process')
+    const { weather, sent } = this.exchange
+    weather.called('gotLength')
+    if (lengthBytes !== null && lengthBytes !== sent.content.length)
+      weather.violated('another length than was sent')
     if (weather.exchanges.some(({ finished, alive, upgraded }) => !finished && alive && upgraded === null))
       weather.violated('a request dispatched while another is owed its response')
     weather.exchanges.push(this.exchange)
+    weather.hook(this.exchange)
+  }
+
+  override process(): void | Promise<void> {
+    this.exchange.weather.called('process')
+    if (this.exchange.finished || !this.exchange.alive)
+      this.exchange.weather.violated('process behind the end')
     return this.#answer(this.exchange)
+  }
+
+  override contentEnded(trailers: Headers | undefined): void {
+    this.exchange.weather.called('contentEnded')
+    this.exchange.weather.hook(this.exchange)
+    super.contentEnded(trailers)
   }
 
   override handleContentChunk(chunk: Uint8Array): void {

@@ -119,38 +119,38 @@ const pushed: Step = (exchange) => {
   exchange.start(200)
   return new Promise((resolve) => {
     let left = chance.below(20)
-    let paused = false
-    let stopped = false
+    const told = { paused: false, stopped: false }
     const produce = (): void => {
-      while (!stopped && !paused && left > 0) {
+      while (!told.stopped && !told.paused && left > 0) {
         left -= 1
         exchange.write(size(exchange))
         if (chance.of(0.1)) return exchange.weather.later(produce)
       }
-      if (stopped || left > 0 || exchange.finished) return
+      if (told.stopped || left > 0 || exchange.finished) return
       if (chance.of(0.5)) exchange.request.unregisterProducer()
       exchange.producing = false
       exchange.finish(0)
       resolve()
     }
     const live = (what: string): void => {
-      if (stopped) exchange.weather.violated(`${what} behind stopProducing`)
+      if (told.stopped) exchange.weather.violated(`${what} behind stopProducing`)
     }
     const producer: PushProducer = {
       pauseProducing: () => {
         live('pauseProducing')
-        paused = true
+        told.paused = true
       },
       resumeProducing: () => {
         live('resumeProducing')
-        paused = false
+        told.paused = false
         if (chance.of(0.5)) produce()
         else exchange.weather.later(produce)
       },
       stopProducing: () => {
         live('stopProducing')
-        stopped = true
+        told.stopped = true
         exchange.producing = false
+        if (chance.of(0.2)) exchange.finish(3) // too late, or just in time
         resolve()
       },
     }
@@ -254,6 +254,20 @@ const readsAndThrows: Step = (exchange) => {
 }
 
 const MISDEEDS: readonly Step[] = [throws, throwsMidway, breaksItsWord, never, aborts, closes, readsAndThrows]
+
+/** What a hook may do that nobody asked it for. */
+export function meddle(exchange: Exchange): void {
+  const { chance } = exchange.weather
+  exchange.misbehaved = true
+  const deed = chance.below(4)
+  if (deed === 0) throw new StormError('in a hook')
+  else if (deed === 1) exchange.request.channel.abortConnection()
+  else if (deed === 2) exchange.request.loseConnection()
+  else if (!exchange.finished) {
+    if (!exchange.request.startedWriting) exchange.start(503)
+    exchange.finish(4)
+  }
+}
 
 /** Answers a request in one of the many ways in which handlers do. */
 export function answer(exchange: Exchange): void | Promise<void> {

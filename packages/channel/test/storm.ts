@@ -1,15 +1,16 @@
 import { FakeClock, MemoryTransport, seededRandom, wireText } from '@millrace/testing'
 import type { ConnectionLost } from '@millrace/transport'
 import { HTTPChannel, LocalProtocolError, RemoteProtocolError, TRANSITIONS } from '../src/index.ts'
-import type { HTTPChannelOptions, ReadState } from '../src/index.ts'
+import type { HTTPChannelOptions, ReadState, Request } from '../src/index.ts'
 import { Chance, cut, script, type Script, type Sent } from './storm-client.ts'
 import { StormRequest, type Exchange, type Weather } from './storm-exchange.ts'
-import { answer, StormError } from './storm-handlers.ts'
+import { answer, meddle, StormError } from './storm-handlers.ts'
 
 /** Lets a storm see what is protected, and complains of a move that no table allows. */
 interface Watcher {
   violated(what: string): void
   lost(): void
+  hook(exchange: Exchange | undefined): void
 }
 
 class WatchedChannel extends HTTPChannel {
@@ -21,6 +22,13 @@ class WatchedChannel extends HTTPChannel {
     if (!TRANSITIONS[this.readState].includes(state))
       this.watcher?.violated(`illegal move: ${this.readState} → ${state}`)
     super.become(state)
+  }
+  override allContentReceived(): void {
+    this.watcher?.hook((this.requests[0] as StormRequest | undefined)?.exchange)
+  }
+  override checkPersistence(request: Request, version: string): boolean {
+    this.watcher?.hook(undefined)
+    return super.checkPersistence(request, version)
   }
   override connectionLost(reason: ConnectionLost): void {
     super.connectionLost(reason)
@@ -104,6 +112,14 @@ export class Storm implements Weather, Watcher {
 
   lost(): void {
     this.#gone = true
+  }
+
+  hook(exchange: Exchange | undefined): void {
+    if (this.calm || this.chance.of(0.99)) return
+    this.log.push('a hook meddles')
+    if (exchange !== undefined) meddle(exchange)
+    else if (this.chance.of(0.5)) this.channel.loseConnection()
+    else throw new StormError('in a hook of the channel')
   }
 
   async rage(): Promise<void> {

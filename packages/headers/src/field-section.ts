@@ -82,11 +82,16 @@ export class FieldSection {
     return true
   }
 
-  /** The value of field `at`. */
-  value(bytes: Uint8Array, base: number, at: number): string {
+  /**
+   * The value of field `at`.
+   *
+   * @param likely - a text that the value probably is: when it is, this very text is returned and none is made
+   */
+  value(bytes: Uint8Array, base: number, at: number, likely: string = ''): string {
     const positions = this.#positions
-    const start = positions[at * PER_FIELD + 2] as number
-    return decodeLatin1(bytes, base + start, base + (positions[at * PER_FIELD + 3] as number))
+    const start = base + (positions[at * PER_FIELD + 2] as number)
+    const end = base + (positions[at * PER_FIELD + 3] as number)
+    return isText(bytes, start, end, likely) ? likely : decodeLatin1(bytes, start, end)
   }
 
   /** All fields. One call decodes the whole section; names and values are slices of that string. */
@@ -107,4 +112,10 @@ export class FieldSection {
 
 function isBlank(octet: number): boolean {
   return octet === SPACE || octet === HTAB
+}
+
+function isText(bytes: Uint8Array, start: number, end: number, text: string): boolean {
+  if (text.length !== end - start) return false
+  for (let i = 0; i < text.length; i += 1) if (bytes[start + i] !== text.charCodeAt(i)) return false
+  return true
 }

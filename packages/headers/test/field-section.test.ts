@@ -38,6 +38,14 @@ describe('FieldSection', () => {
     expect(index.isNamed(section, 0, 1, 'x-eve')).toBe(false)
   })
 
+  it('gives back the text that a value was likely to be, when it is that', () => {
+    const index = indexed()
+    expect(index.value(section, 0, 1, 'b c')).toBe('b c')
+    expect(index.value(section, 0, 1, 'b d')).toBe('b c')
+    expect(index.value(section, 0, 1, 'b')).toBe('b c')
+    expect(index.value(section, 0, 2, '')).toBe('')
+  })
+
   it('tells where an unfinished line ends, and forgets it when told to', () => {
     const index = new FieldSection()
     const partial = encodeLatin1('Host: exam')

@@ -123,6 +123,13 @@ export class NodeTransport implements Transport {
     else if (!this.#socket.write(bytes) && this.#push !== null) this.#pausePush(this.#push)
   }
 
+  /** Node sends a string from the stack, without a buffer in between. */
+  writeLatin1(text: string): void {
+    if (!this.#writing || text === '') return
+    if (this.#pull !== null) this.#writePulled(Buffer.from(text, 'latin1'))
+    else if (!this.#socket.write(text, 'latin1') && this.#push !== null) this.#pausePush(this.#push)
+  }
+
   writeSequence(parts: readonly Uint8Array[]): void {
     if (!this.#writing) return
     if (parts.length === 1) return this.write(parts[0]!)

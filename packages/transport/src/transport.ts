@@ -14,6 +14,12 @@ export interface Transport extends Consumer {
   /** Queues several pieces as one: they leave in one system call where the platform can. */
   writeSequence(parts: readonly Uint8Array[]): void
 
+  /**
+   * Queues text of characters up to U+00FF, one octet for each. Only there where it is cheaper than to make bytes of the
+   * text first: a sender looks for it and falls back on {@link Transport.write}.
+   */
+  writeLatin1?(text: string): void
+
   /** Sends all that is queued (waiting for a registered producer to unregister), then closes both directions. */
   loseConnection(): void
   /** Closes at once; what is queued is dropped. `connectionLost` gets `{ kind: 'aborted' }`. */

@@ -28,6 +28,20 @@ export function writingSuite(makePair: MakeTransportPair): void {
     expect(right.received).toEqual(all)
   })
 
+  it('carries text, where it takes some, as one octet for each character and in order', async () => {
+    const { left, right, until } = await join(makePair)
+    const all = String.fromCharCode(...Array.from({ length: 256 }, (_, octet) => octet))
+    const { transport } = left
+    const write = (text: string): void =>
+      transport.writeLatin1 === undefined ? transport.write(wireBytes(text)) : transport.writeLatin1(text)
+    transport.write(wireBytes('<'))
+    write(all)
+    write('')
+    transport.write(wireBytes('>'))
+    await until(() => right.receivedBytes >= 258)
+    expect(right.receivedText).toBe(`<${all}>`)
+  })
+
   it('takes a sequence as its pieces written one after another', async () => {
     const { left, right, until } = await join(makePair)
     left.transport.write(wireBytes('a'))
