@@ -57,10 +57,8 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
     const { head } = this
     const continueOwed = settleHead(head, this.#settings.maxBodySize)
     const request = this.requestFactory(this, head)
-    const persists = this.checkPersistence(request, request.clientproto)
+    if (this.isOver) return request.connectionLost({ kind: 'aborted' }) // the factory closed
     this.nextHead()
-    if (this.isOver) return request.connectionLost({ kind: 'aborted' }) // one of the two closed
-    if (!persists) this.persistent = false
     this.requests.push(request)
     if (head.contentLength === 0) {
       this.become('done')
@@ -70,6 +68,7 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
       this.setRawMode()
     }
     try {
+      if (!this.checkPersistence(request, request.clientproto)) this.persistent = false
       if (head.contentLength === 0) this.allContentReceived()
       this.#dispatch(request)
     } catch (error) {

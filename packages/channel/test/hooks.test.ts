@@ -107,6 +107,24 @@ describe('a hook that throws', () => {
     expect(new Conversation(factoryFails).send(HEAD).wire).toMatch(/^HTTP\/1\.1 500 [^]*\r\n\r\n$/)
   })
 
+  it('in checkPersistence: 500, and the request is told', async () => {
+    class Failing extends HTTPChannel {
+      override checkPersistence(): boolean {
+        throw new Error('no')
+      }
+    }
+    const requests: Request[] = []
+    const requestFactory: HTTPChannelOptions['requestFactory'] = (channel, of) => {
+      const request = new Request(channel, of)
+      requests.push(request)
+      return request
+    }
+    const conversation = new Conversation({ requestFactory }, (options) => new Failing(options))
+    conversation.send(HEAD)
+    expect(conversation.wire).toMatch(/^HTTP\/1\.1 500 [^]*\r\n\r\n$/)
+    expect(await requests[0]?.notifyFinish()).toEqual({ kind: 'aborted' })
+  })
+
   it('in allContentReceived, after the response was complete: is reported, and the connection goes on', () => {
     class Failing extends HTTPChannel {
       override allContentReceived(): void {

@@ -49,6 +49,9 @@ export class Exchange {
     const id = target.startsWith('/') ? Number(target.slice(1)) : Number(target.split(':')[1]) - 1
     this.sent = weather.sent[id] as Sent
     if (this.sent === undefined) weather.violated(`a request that nobody sent: ${target}`)
+    if (weather.exchanges.some(({ finished, alive, upgraded }) => !finished && alive && upgraded === null))
+      weather.violated('a request dispatched while another is owed its response')
+    weather.exchanges.push(this)
     void request.notifyFinish().then((reason) => (this.notified = reason))
   }
 
@@ -165,9 +168,6 @@ export class StormRequest extends Request {
     weather.called('gotLength')
     if (lengthBytes !== null && lengthBytes !== sent.content.length)
       weather.violated('another length than was sent')
-    if (weather.exchanges.some(({ finished, alive, upgraded }) => !finished && alive && upgraded === null))
-      weather.violated('a request dispatched while another is owed its response')
-    weather.exchanges.push(this.exchange)
     weather.hook(this.exchange)
   }
 
