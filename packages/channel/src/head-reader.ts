@@ -48,7 +48,7 @@ export class HeadReader {
    * @throws {RemoteProtocolError}
    */
   readHead(buffer: LineBuffer): boolean {
-    const { bytes, start: base, end } = buffer
+    let { bytes, start: base, end } = buffer
     let at = base + this.#size
     if (this.#checked > 0 && !this.#hasLineEnd(bytes, at, end)) return false
     for (;;) {
@@ -61,7 +61,10 @@ export class HeadReader {
       if (!this.#started) {
         // An empty line before the request line is no part of the head.
         buffer.consume(next - at)
-        return buffer.length > 0 && this.readHead(buffer)
+        if (buffer.length === 0) return false
+        ;({ bytes, start: base, end } = buffer)
+        at = base
+        continue
       }
       const complete = next - at === 2 && this.#size > 0
       this.#size += next - at

@@ -238,17 +238,19 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
     this.#report(error)
     if (this.isOver) return
     const request = this.requests[0]
-    if (request?.startedWriting === true) this.abortConnection()
-    else if (request === undefined && this.#content !== null) this.loseConnection()
+    const begun = request?.startedWriting === true
+    const complete = request === undefined && this.#content !== null
+    this.dropRequest({ kind: 'aborted' }, error instanceof Error ? error : undefined)
+    if (begun) this.abortConnection()
+    else if (complete) this.loseConnection()
     else {
       const status = error instanceof RemoteProtocolError ? error.statusHint : 500
-      this.#answerError(status, (request ?? this.head).method, error)
+      this.#answerError(status, (request ?? this.head).method)
     }
   }
 
-  #answerError(statusCode: number, method: string, error?: unknown): void {
+  #answerError(statusCode: number, method: string): void {
     this.persistent = false
-    this.dropRequest({ kind: 'aborted' }, error instanceof Error ? error : undefined)
     const dateLine = this.sendDate ? dateFieldLine(this.clock.wallTimeMs()) : ''
     this.output.add(errorResponse(statusCode, dateLine, method !== 'HEAD'))
     this.loseConnection()

@@ -44,11 +44,11 @@ export interface HTTPChannelOptions {
   readonly firstByteTimeoutMs?: number | null
   /** From the first byte of a head to its last, never extended; then 408. @defaultValue 30000: a slow head is an attack */
   readonly headerTimeoutMs?: number | null
-  /** Without a byte of content that is wanted; then 408, or abort. @defaultValue 30000 */
+  /** Without a byte of content that is wanted; then 408, abort or close, by how far the response is. @defaultValue 30000 */
   readonly bodyIdleTimeoutMs?: number | null
-  /** Between requests; then it closes silently. Twisted's `timeOut`. @defaultValue 60000 */
+  /** Between requests, and before the first; then it closes silently. Twisted's `timeOut`. @defaultValue 60000 */
   readonly timeOut?: number | null
-  /** Without the peer taking a byte of what is to be sent; then abort. @defaultValue 60000 */
+  /** Without the peer taking a byte of what is to be sent, looked at once in that time; then abort. @defaultValue 60000 */
   readonly writeStallTimeoutMs?: number | null
   /** From a close to the abort, while the peer takes nothing. Twisted's `abortTimeout`. @defaultValue 15000 */
   readonly abortTimeout?: number | null

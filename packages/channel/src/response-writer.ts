@@ -91,7 +91,7 @@ export class ResponseWriter {
   finish(chunk: Octets): void {
     if (this.#state === 'done') throw new LocalProtocolError('ERR_FINISHED')
     const { length } = chunk
-    if (this.#state === 'idle') this.begin(this.#trailers === null ? length : null)
+    if (this.#state === 'idle') this.begin(this.#hasTrailers ? null : length)
     if (length > 0) this.write(chunk)
     if (this.#framing === 'length' && this.#remaining > 0) {
       this.#state = 'done'
@@ -102,6 +102,11 @@ export class ResponseWriter {
       this.#channel.output.add(this.#trailers === null ? '0\r\n\r\n' : encodeTrailers(this.#trailers))
     }
     this.#state = 'done'
+  }
+
+  /** Whether there are trailers, and a place for them: chunked content, which 1.0 does not know. */
+  get #hasTrailers(): boolean {
+    return this.#trailers !== null && this.#trailers.size > 0 && this.#asked.minorVersion >= 1
   }
 
   /** Takes the writer out of use: the connection is gone, or another response took its place. */

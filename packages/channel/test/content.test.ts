@@ -170,6 +170,26 @@ describe('content', () => {
     expect(conversation.closed).toBe(true)
   })
 
+  it.each([
+    ['began', (request: Request): void => void request.write('early')],
+    ['was complete', (request: Request): void => request.finish('early')],
+  ])('tells its reader what broke, also when the answer %s', async (_what, answer) => {
+    for (const [code, end] of [
+      ['ERR_CHUNK_SIZE', ({ conversation }: ReturnType<typeof pulled>) => void conversation.send('zz\r\n')],
+      ['ERR_CONTENT_TIMEOUT', ({ conversation }) => conversation.clock.advance(30_000)],
+      ['ERR_BODY_TRUNCATED', ({ conversation }) => conversation.transport.deliverEnd()],
+    ] as [string, (all: ReturnType<typeof pulled>) => void][]) {
+      const all = pulled()
+      all.conversation.send(CHUNKED)
+      const reading = all.request().content.read()
+      answer(all.request())
+      await Promise.resolve()
+      end(all)
+      await expect(reading).rejects.toMatchObject({ code })
+      expect(all.conversation.codes).toEqual([code])
+    }
+  })
+
   it('rule 55: that ends too early is an error, never an end', async () => {
     const { conversation, request } = pulled()
     conversation.send(POST, '0123')

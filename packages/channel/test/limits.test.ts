@@ -83,6 +83,12 @@ describe('limits of a head, at N and N + 1, however it is cut', () => {
     expect(outcome('\r\n\r\n' + request, { maxBlankLines: 1 }).statuses).toEqual([400])
   })
 
+  it('empty lines before a request: as many as maxBlankLines allows, in one read too', () => {
+    const conversation = new Conversation({ maxBlankLines: 40_000 })
+    conversation.send('\r\n'.repeat(40_000) + head('GET / HTTP/1.1', 'Host: a'))
+    expect(conversation.statuses).toEqual([200])
+  })
+
   it('counts each head by itself', () => {
     const wire = head('GET / HTTP/1.1', 'Host: a')
     const { statuses } = outcome(wire.repeat(3), { totalHeadersSize: wire.length, maxHeaders: 1 })

@@ -223,6 +223,19 @@ describe('the response on the wire', () => {
     expect(wire).toMatch(/1\r\nx\r\n0\r\nDigest: abc\r\n\r\n$/)
   })
 
+  it('announces the length when there are no trailers, or no place for them', () => {
+    const asked = respond((request) => {
+      expect(request.responseTrailers.size).toBe(0)
+      request.finish('x')
+    })
+    expect(asked.wire).toBe('HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx')
+    const old = respond((request) => {
+      request.responseTrailers.set('Digest', 'abc')
+      request.finish('x')
+    }, 'GET / HTTP/1.0')
+    expect(old.wire).toBe('HTTP/1.1 200 OK\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx')
+  })
+
   it('sends a large piece without copying it', () => {
     const large = new Uint8Array(100_000)
     const sequences: (readonly Uint8Array[])[] = []

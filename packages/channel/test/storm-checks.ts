@@ -149,6 +149,8 @@ function checkComplete(storm: Storm, responses: readonly Received[], answered: n
     if (rest !== last.upgraded.said) storm.violated('words of the next protocol were lost')
     return
   }
+  if (storm.refused && responses.at(-1)?.fields.has('x-id') !== false)
+    storm.violated('nobody told what was wrong')
   if (rest !== '') storm.violated(`an unfinished head: ${JSON.stringify(rest)}`)
   for (const response of responses) {
     const exchange = byId(storm, response.fields)

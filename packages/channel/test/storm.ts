@@ -69,6 +69,8 @@ export class Storm implements Weather, Watcher {
   readonly exchanges: Exchange[] = []
   readonly violations: string[] = []
   readonly log: string[] = []
+  /** Whether the peer is owed an answer that says what it did wrong. */
+  refused = false
   readonly #reads: Uint8Array[]
   readonly #largestRead: number
   #tasks: (() => void)[] = []
@@ -239,10 +241,18 @@ export class Storm implements Weather, Watcher {
   /** What the channel reports is the peer's fault or a handler's, never its own. */
   #judge(error: unknown): void {
     this.log.push(`error: ${String(error)}`)
+    if (error instanceof RemoteProtocolError) this.#expectRefusal(error)
     if (error instanceof StormError || error instanceof RemoteProtocolError) return
     const misbehaved = this.exchanges.some((exchange) => exchange.misbehaved)
     if (error instanceof LocalProtocolError && misbehaved) return
     this.violated(`reported: ${error instanceof Error ? String(error.stack) : String(error)}`)
+  }
+
+  #expectRefusal({ phase }: RemoteProtocolError): void {
+    const { readState } = this.channel
+    if (readState === 'lingering' || readState === 'closed') return // a reader passes on what it was told
+    const last = this.exchanges.at(-1)
+    this.refused ||= phase === 'head' || (last?.finished === false && !last.request.startedWriting)
   }
 
   /** What the peer got. */
