@@ -135,8 +135,9 @@ export class RequestContent implements AsyncIterable<Uint8Array>, PushProducer {
     this.resumeProducing()
   }
 
-  /** Stops the flow to the consumer; the peer is not read from while this lasts. */
+  /** Stops the flow to the consumer; the peer is not read from while this lasts. Who reads just does not read. */
   pauseProducing(): void {
+    if (this.#consumer === null) return
     this.#flowing = false
     this.#unwant()
   }

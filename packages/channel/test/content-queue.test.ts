@@ -82,6 +82,17 @@ describe('content and its consumer', () => {
     expect(requests).toHaveLength(2)
   })
 
+  it('comes to a pending read, whoever pauses and resumes a consumer that is not there', async () => {
+    const { conversation, requests } = unanswered()
+    conversation.send(POST)
+    const { content } = requests[0] as Request
+    const reading = content.read()
+    content.pauseProducing()
+    content.resumeProducing()
+    conversation.send('0123456789')
+    expect(wireText((await reading) as Uint8Array)).toBe('0123456789')
+  })
+
   it('is delivered one piece after the other, whatever its consumer does meanwhile', () => {
     const { conversation, requests } = unanswered()
     conversation.send(CHUNKED)
