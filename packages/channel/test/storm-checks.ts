@@ -34,10 +34,14 @@ export function checkLeft(storm: Storm): void {
     storm.violated(`is ${storm.channel.readState} for ever`)
 }
 
+const REFUSAL = /HTTP\/1\.1 [45][0-9]{2} (?:[^\r]+\r\n)+Connection: close\r\n\r\n(?:[45][0-9]{2} [^\n]+\n)?$/
+
 /** When the connection is over, nobody waits and nothing is left behind. */
 export function checkEnd(storm: Storm): void {
   const { exchanges, clock, transport } = storm
   if (!transport.disconnected) storm.violated('connectionLost did not run')
+  const lastWords = wireText(transport.writes.at(-1) ?? new Uint8Array())
+  if (storm.refused && !REFUSAL.test(lastWords)) storm.violated('the peer was not told what was wrong')
   if (clock.pending > 0) storm.violated(`${clock.pending} timers are left`)
   for (const exchange of exchanges) {
     const { request, sent, finished, upgraded, notified } = exchange
@@ -149,8 +153,6 @@ function checkComplete(storm: Storm, responses: readonly Received[], answered: n
     if (rest !== last.upgraded.said) storm.violated('words of the next protocol were lost')
     return
   }
-  if (storm.refused && responses.at(-1)?.fields.has('x-id') !== false)
-    storm.violated('nobody told what was wrong')
   if (rest !== '') storm.violated(`an unfinished head: ${JSON.stringify(rest)}`)
   for (const response of responses) {
     const exchange = byId(storm, response.fields)

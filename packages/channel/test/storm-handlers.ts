@@ -8,8 +8,7 @@ type Step = (exchange: Exchange) => void | Promise<void>
 
 const SIZES = [0, 1, 30, 700, 5_000, 80_000]
 
-function size(exchange: Exchange): number {
-  const { chance } = exchange.weather
+function size({ weather: { chance } }: Exchange): number {
   return chance.below(chance.pick(SIZES) + 1)
 }
 
@@ -296,7 +295,6 @@ async function readAndAnswer(exchange: Exchange, input: Step, output: Step): Pro
 }
 
 function run(step: Step, exchange: Exchange): void {
-  Promise.resolve(step(exchange)).catch((error: unknown) =>
-    exchange.weather.violated(`a late handler failed: ${String(error)}`),
-  )
+  const failed = (error: unknown): void => exchange.weather.violated(`a late handler failed: ${String(error)}`)
+  Promise.resolve(step(exchange)).catch(failed)
 }

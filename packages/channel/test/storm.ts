@@ -166,7 +166,8 @@ export class Storm implements Weather, Watcher {
     try {
       await happen()
     } catch (error) {
-      this.violated(`${name}: ${error instanceof Error ? String(error.stack) : String(error)}`)
+      if (!this.#isOurs(error))
+        this.violated(`${name}: ${error instanceof Error ? String(error.stack) : String(error)}`)
     }
     const { channel } = this
     const { readAheadBytes = 0, totalHeadersSize = 0 } = this.options
@@ -219,7 +220,10 @@ export class Storm implements Weather, Watcher {
       discardBytes: chance.pick([0, 100, 65_536]),
       maxBodySize: this.calm || chance.of(0.8) ? 1_000_000 : 300,
       sendDate: chance.of(0.5),
-      requestFactory: (channel, head) => new StormRequest(channel, head, this, answer),
+      requestFactory: (channel, head) => {
+        this.hook(undefined)
+        return new StormRequest(channel, head, this, answer)
+      },
       onError: (error) => this.#judge(error),
     }
   }
@@ -243,14 +247,19 @@ export class Storm implements Weather, Watcher {
     this.log.push(`error: ${String(error)}`)
     if (error instanceof RemoteProtocolError) this.#expectRefusal(error)
     if (error instanceof StormError || error instanceof RemoteProtocolError) return
-    const misbehaved = this.exchanges.some((exchange) => exchange.misbehaved)
-    if (error instanceof LocalProtocolError && misbehaved) return
+    if (this.#isOurs(error)) return
     this.violated(`reported: ${error instanceof Error ? String(error.stack) : String(error)}`)
+  }
+
+  /** Whether a misbehaving handler, or one that had a hook answer in its place, brought it on itself. */
+  #isOurs(error: unknown): boolean {
+    return error instanceof LocalProtocolError && this.exchanges.some((exchange) => exchange.misbehaved)
   }
 
   #expectRefusal({ phase }: RemoteProtocolError): void {
     const { readState } = this.channel
     if (readState === 'lingering' || readState === 'closed') return // a reader passes on what it was told
+    if (this.transport.disconnecting) return
     const last = this.exchanges.at(-1)
     this.refused ||= phase === 'head' || (last?.finished === false && !last.request.startedWriting)
   }
