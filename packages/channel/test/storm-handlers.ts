@@ -295,6 +295,7 @@ async function readAndAnswer(exchange: Exchange, input: Step, output: Step): Pro
 }
 
 function run(step: Step, exchange: Exchange): void {
-  const failed = (error: unknown): void => exchange.weather.violated(`a late handler failed: ${String(error)}`)
+  const failed = (error: unknown): void =>
+    exchange.weather.violated(`a late handler failed: ${String(error)}`)
   Promise.resolve(step(exchange)).catch(failed)
 }
