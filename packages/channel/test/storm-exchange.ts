@@ -66,18 +66,22 @@ export class Exchange {
 
   write(length: number): boolean {
     const text = pattern(this.sent.id, this.wrote.length, length)
-    if (this.alive) this.wrote += text // before: a producer may be asked for more inside
+    if (this.alive && !this.finished) this.wrote += text // before: a producer may be asked for more inside
     return this.request.write(text)
   }
 
   finish(length: number): void {
     const text = pattern(this.sent.id, this.wrote.length, length)
-    if (this.alive) {
-      this.wrote += text
-      this.finished = true // before: the next request may be dispatched inside
+    const timely = this.alive && !this.finished
+    if (timely) this.wrote += text
+    this.finished ||= timely // before: the next request may be dispatched inside
+    try {
+      if (length > 0 || this.weather.chance.of(0.5)) this.request.finish(text)
+      else this.request.finish()
+    } catch (error) {
+      if (timely) this.finished = false
+      throw error
     }
-    if (length > 0 || this.weather.chance.of(0.5)) this.request.finish(text)
-    else this.request.finish()
   }
 
   upgrade(): void {

@@ -254,7 +254,7 @@ const readsAndThrows: Step = (exchange) => {
 
 const MISDEEDS: readonly Step[] = [throws, throwsMidway, breaksItsWord, never, aborts, closes, readsAndThrows]
 
-/** What a hook may do that nobody asked it for. */
+/** What no hook is asked to do. */
 export function meddle(exchange: Exchange): void {
   const { chance } = exchange.weather
   exchange.misbehaved = true

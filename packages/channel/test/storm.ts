@@ -142,6 +142,7 @@ export class Storm implements Weather, Watcher {
       for (const task of tasks) await this.#do('task', task)
       await this.#do('flush', () => new Promise(setImmediate))
       await this.#do('drain', () => void this.transport.drain())
+      await this.#do('flush', () => new Promise(setImmediate))
       quiet = busy || this.#tasks.length > 0 ? 0 : quiet + 1
     }
   }
