@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
 import type { ListenOptions } from '@millrace/node-transport'
 import { readCommandLine } from './command-line.ts'
 import type { CommandLine } from './command-line.ts'
@@ -8,6 +9,16 @@ import type { GatewayChannel, RunningProxy } from './index.ts'
 
 const EXIT_FAILED = 1
 const EXIT_USAGE = 2
+
+/**
+ * Keeps V8's young generation small, in MB. What a relay makes dies as soon as it was passed on, and with it the buffers
+ * of the sockets, which wait for a collection of the small objects that hold them: at the peak of a gibibyte this is 90 MB
+ * of memory instead of 165 on Node 24. Before V8 12 there is no such flag, and no need: 100 MB on Node 20.
+ */
+function collectOften(): void {
+  if (Number.parseInt(process.versions.v8, 10) < 12) return
+  setFlagsFromString('--scavenger-max-new-space-capacity-mb=1')
+}
 
 async function main(): Promise<void> {
   const reading = readCommandLine(process.argv.slice(2), process.env, ownVersion())
@@ -78,4 +89,5 @@ function ownVersion(): string {
   return (JSON.parse(manifest) as { version: string }).version
 }
 
+collectOften()
 await main()
