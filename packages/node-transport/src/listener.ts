@@ -3,6 +3,7 @@ import type { AddressInfo, Server } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import type { SecureContextOptions, Server as TlsServer, TLSSocket, TlsOptions } from 'node:tls'
 import type { Address, Protocol } from '@millrace/transport'
+import type { ListenOptions } from './listen-options.ts'
 import { NodeTransport } from './node-transport.ts'
 import type { NodeTransportOptions } from './node-transport.ts'
 
@@ -35,25 +36,12 @@ export interface Listener {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** What {@link SocketListener} uses of the options of `listen`. */
-interface SocketListenerOptions {
-  readonly port?: number
-  readonly host?: string
-  readonly path?: string
-  readonly backlog?: number
-  readonly ipv6Only?: boolean
-  readonly reusePort?: boolean
-  readonly tls?: TlsOptions
-  readonly onProtocolError?: (error: unknown) => void
-  readonly onConnectError?: (error: Error) => void
-}
-
 const HANDSHAKE_TIMEOUT_MS = 30_000
 
 /** A {@link Listener} over a server of Node. */
 export class SocketListener implements Listener {
   readonly #factory: (transport: NodeTransport) => Protocol
-  readonly #options: SocketListenerOptions
+  readonly #options: ListenOptions
   readonly #transportOptions: NodeTransportOptions
   readonly #server: Server
   readonly #tls: TlsServer | null
@@ -61,7 +49,7 @@ export class SocketListener implements Listener {
   readonly #handshaking: Set<Socket> = new Set()
   #address: Address | null = null
 
-  constructor(factory: (transport: NodeTransport) => Protocol, options: SocketListenerOptions) {
+  constructor(factory: (transport: NodeTransport) => Protocol, options: ListenOptions) {
     this.#factory = factory
     this.#options = options
     const { path, onProtocolError } = options
