@@ -78,8 +78,10 @@ class StaticRequest extends Request {
 
   /** Resolves with whether every byte was handed over; rejects when the file failed. */
   #sendFile({ file, start, length }: Extract<AnswerBody, { kind: 'file' }>): Promise<boolean> {
-    const { transport } = this.channel
-    const pool = { buffers: this.#service.buffers, isDrained: () => transport.bufferedBytes === 0 }
+    const { output, transport } = this.channel
+    // What the channel has not handed over yet is not in the transport's count.
+    const isDrained = (): boolean => output.length === 0 && transport.bufferedBytes === 0
+    const pool = { buffers: this.#service.buffers, isDrained }
     return new Promise((resolve, reject) => {
       const producer = new FileProducer(this, {
         file,
