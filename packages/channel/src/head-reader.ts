@@ -1,6 +1,6 @@
-import { parseFieldLine } from '@millrace/headers'
+import { parseFieldLine, scanFieldLine } from '@millrace/headers'
 import type { LineBuffer } from '@millrace/line-receiver'
-import { findImpossibleByte, parseRequestLine } from '@millrace/message'
+import { findImpossibleByte, parseRequestLine, readRequestLine } from '@millrace/message'
 import { isLayerError, remoteError, RemoteProtocolError, type RemoteErrorCode } from './errors.ts'
 import { RequestHead } from './request-head.ts'
 
@@ -16,9 +16,10 @@ export interface HeadLimits {
 }
 
 /**
- * Reads one head after the other, from a buffer in one pass, or line by line.
+ * Reads one head after the other, from a buffer or line by line. A head that is there as a whole and good is read in one
+ * pass; any other is judged line by line.
  *
- * Both ways judge alike, and independently of how the bytes were cut: what is wrong furthest to the left decides.
+ * All ways judge alike, and independently of how the bytes were cut: what is wrong furthest to the left decides.
  * Inside an unfinished line only two things can be wrong yet: a byte that can stand nowhere in a head, and too many
  * bytes. Everything else is judged when the line is complete.
  */
@@ -28,6 +29,8 @@ export class HeadReader {
   #started = false
   /** Octets of the complete lines of this head. */
   #size = 0
+  /** Octets of the request line, with its CRLF. */
+  #firstLineSize = 0
   #blankLines = 0
   /** Octets of the unfinished line that were looked at. */
   #checked = 0
@@ -48,11 +51,34 @@ export class HeadReader {
    * @throws {RemoteProtocolError}
    */
   readHead(buffer: LineBuffer): boolean {
+    if (!this.#started && this.#checked === 0 && this.#readWhole(buffer)) return true
+    return this.#readLines(buffer)
+  }
+
+  /** Reads a head in one pass; declines it when it is incomplete, may be beyond a limit, or anything is wrong with it. */
+  #readWhole(buffer: LineBuffer): boolean {
+    const { bytes, start, end } = buffer
+    const head = this.#head
+    const fieldsAt = readRequestLine(bytes, start, end, head)
+    if (fieldsAt === -1) return false
+    const next = head.readFields(bytes, fieldsAt, end)
+    const { MAX_LENGTH, totalHeadersSize, maxHeaders } = this.#limits
+    const size = next - start
+    // No line is longer than all of them. Negated, so that a limit that is not a number declines everything.
+    if (next === -1 || !(size <= MAX_LENGTH && size <= totalHeadersSize && head.fieldCount <= maxHeaders)) {
+      this.#head = new RequestHead()
+      return false
+    }
+    buffer.consume(size)
+    return true
+  }
+
+  #readLines(buffer: LineBuffer): boolean {
     let { bytes, start: base, end } = buffer
     let at = base + this.#size
     if (this.#checked > 0 && !this.#hasLineEnd(bytes, at, end)) return false
     for (;;) {
-      const next = this.#started ? this.#scanField(bytes, base, at, end) : this.#scanFirst(bytes, at, end)
+      const next = this.#started ? this.#scanField(bytes, at, end) : this.#scanFirst(bytes, at, end)
       if (next === -1) {
         this.#refuse(bytes, at, end, at, false)
         this.#checked = end - at
@@ -67,10 +93,11 @@ export class HeadReader {
         continue
       }
       const complete = next - at === 2 && this.#size > 0
+      if (this.#size === 0) this.#firstLineSize = next - at
       this.#size += next - at
       at = next
       if (!complete) continue
-      this.#head.seal(bytes, base)
+      this.#head.readFields(bytes, base + this.#firstLineSize, at)
       buffer.consume(at - base)
       return true
     }
@@ -163,19 +190,18 @@ export class HeadReader {
   }
 
   /** Reads a field line, or the empty line at the end. Returns where the next line begins, -1 when bytes are missing. */
-  #scanField(bytes: Uint8Array, base: number, at: number, end: number): number {
+  #scanField(bytes: Uint8Array, at: number, end: number): number {
     if (at + 1 < end && bytes[at] === CR && bytes[at + 1] === LF) {
       this.#checkComplete(bytes, at, at)
       return at + 2
     }
-    const head = this.#head
-    const stop = head.scanField(bytes, base, at, end)
+    const stop = scanFieldLine(bytes, at, end)
     if (stop !== -1 && stop + 1 < end && bytes[stop] === CR && bytes[stop + 1] === LF) {
       this.#checked = 0
+      this.#head.fieldCount += 1
       this.#checkComplete(bytes, at, stop)
       return stop + 2
     }
-    if (stop !== -1) head.dropLastField()
     return this.#explainField(bytes, at, end)
   }
 

@@ -1,14 +1,33 @@
-import { allocateBytes, FieldSection, parseFieldLine, type Headers } from '@millrace/headers'
+import {
+  allocateBytes,
+  decodeFieldSection,
+  decodeLatin1,
+  FIELD_VALUE_CHARS,
+  parseFieldLine,
+  TOKEN_CHARS,
+  type Headers,
+} from '@millrace/headers'
 import type { RequestTarget } from '@millrace/message'
 
+const CR = 0x0d
+const LF = 0x0a
+const HTAB = 0x09
+const SPACE = 0x20
+const COLON = 0x3a
+
+// Copies, so that loops over octets read a constant of this module and not a binding of another one.
+const NAME_CHARS = TOKEN_CHARS
+const VALUE_CHARS = FIELD_VALUE_CHARS
+
+const NO_BYTES = new Uint8Array(0)
 const NONE: readonly string[] = Object.freeze([])
 
-/** The last Host: most requests to a server name the same one, and then no text is made of it. */
-let likelyHost = ''
+/** The last Host: most requests to a server name the same one, and then neither text nor list is made of it. */
+let likelyHost: readonly string[] = Object.freeze([''])
 
 /**
- * A request's head: the request line, and the field section as bytes with an index. A field becomes strings when it
- * is asked for; only those that the channel itself decides by are picked out on the way.
+ * A request's head: the request line, and the field section as bytes. Fields become strings when they are asked for; only
+ * those that the channel itself decides by are picked out on the way.
  *
  * @public
  */
@@ -30,95 +49,148 @@ export class RequestHead {
   transferEncodingValues: readonly string[] = NONE
   expectValues: readonly string[] = NONE
 
-  #bytes: Uint8Array | null = null
-  #base = 0
-  /** Octets of field lines that came one by one; `#bytes` is our own copy of them then. */
-  #copied = 0
-  readonly #fields = new FieldSection()
-  #headers: Headers | null = null
-
   /** Field lines so far. */
-  get fieldCount(): number {
-    return this.#fields.count
-  }
+  fieldCount = 0
+
+  /** What holds the field section: `#bytes[#start, #end)`. */
+  #bytes: Uint8Array | null = null
+  #start = 0
+  #end = 0
+  #headers: Headers | null = null
 
   /** The fields, in order and spelling of the sender. Built at the first call. */
   get headers(): Headers {
-    this.#headers ??= this.#fields.decode(this.#bytes as Uint8Array, this.#base)
+    this.#headers ??= decodeFieldSection(this.#bytes ?? NO_BYTES, this.#start, this.#end)
     return this.#headers
   }
 
-  /** Scans one field line that lies in a larger array; see `FieldSection.scan`. */
-  scanField(bytes: Uint8Array, base: number, start: number, end: number): number {
-    return this.#fields.scan(bytes, base, start, end)
-  }
-
-  /** Forgets the field that was scanned last: its line turned out to be incomplete or bad. */
-  dropLastField(): void {
-    this.#fields.dropLast()
-  }
-
-  /** Takes the bytes that all scanned positions refer to, and picks out the fields that the channel decides by. */
-  seal(bytes: Uint8Array, base: number): void {
-    this.#bytes = bytes
-    this.#base = base
-    const fields = this.#fields
-    for (let at = 0; at < fields.count; at += 1) {
-      const length = fields.nameLength(at)
-      // The lengths of Host, Expect, Connection, Content-Length and Transfer-Encoding: most fields end here.
-      if (length === 4 || length === 6 || length === 10 || length === 14 || length === 17)
-        this.#pick(at, length)
+  /**
+   * Reads a whole field section in one pass, and picks out the fields that the channel decides by.
+   *
+   * @param start - the first octet of the first field line
+   * @param end - where the bytes end; they may go on behind the section
+   * @returns the position behind the empty line that ends it; -1 when it is incomplete or anything is wrong with it
+   * @see RFC 9112 §5
+   */
+  readFields(bytes: Uint8Array, start: number, end: number): number {
+    this.fieldCount = 0
+    let position = start
+    while (position + 1 < end) {
+      if (bytes[position] === CR) {
+        this.#bytes = bytes
+        this.#start = start
+        this.#end = position
+        return bytes[position + 1] === LF ? position + 2 : -1
+      }
+      const nameStart = position
+      while (position < end && NAME_CHARS[bytes[position] as number] === 1) position += 1
+      if (position === nameStart || position === end || bytes[position] !== COLON) return -1
+      const nameEnd = position
+      position += 1
+      while (position < end && isBlank(bytes[position] as number)) position += 1
+      const valueStart = position
+      while (position < end && VALUE_CHARS[bytes[position] as number] === 1) position += 1
+      if (position + 1 >= end || bytes[position] !== CR || bytes[position + 1] !== LF) return -1
+      this.fieldCount += 1
+      this.#pick(bytes, nameStart, nameEnd - nameStart, valueStart, position)
+      position += 2
     }
+    return -1
   }
 
   /** Adds a line that was handed to `headerReceived`: its own copy is kept. Throws what `parseFieldLine` throws. */
   addLine(line: Uint8Array): void {
-    const from = this.#copied
-    const bytes = append(this.#bytes, from, line)
+    parseFieldLine(line)
+    const bytes = append(this.#bytes, this.#end, line)
+    const end = this.#end + line.length
+    bytes[end] = CR
+    bytes[end + 1] = LF
     this.#bytes = bytes
-    this.#copied += line.length
-    if (this.#fields.scan(bytes, 0, from, this.#copied) === this.#copied) return
-    parseFieldLine(line) // says exactly what is wrong
-    throw new TypeError('unreachable: parseFieldLine accepts a line that the index refuses')
+    this.#end = end + 2
+    this.fieldCount += 1
   }
 
   /** Completes a head that came line by line. */
   sealCopied(): void {
-    this.seal(this.#bytes ?? new Uint8Array(0), 0)
+    const bytes = append(this.#bytes, this.#end, NO_BYTES)
+    bytes[this.#end] = CR
+    bytes[this.#end + 1] = LF
+    this.readFields(bytes, 0, this.#end + 2)
   }
 
-  #pick(at: number, length: number): void {
-    if (length === 4) {
-      if (this.#isNamed(at, 'host')) {
-        this.hostValues = this.#with(this.hostValues, at, likelyHost)
-        likelyHost = this.hostValues[0] as string
-      }
-    } else if (length === 6) {
-      if (this.#isNamed(at, 'expect')) this.expectValues = this.#with(this.expectValues, at)
-    } else if (length === 10) {
-      if (this.#isNamed(at, 'connection')) this.connectionValues = this.#with(this.connectionValues, at)
-    } else if (length === 14) {
-      if (this.#isNamed(at, 'content-length'))
-        this.contentLengthValues = this.#with(this.contentLengthValues, at)
-    } else if (this.#isNamed(at, 'transfer-encoding')) {
-      this.transferEncodingValues = this.#with(this.transferEncodingValues, at)
+  /** Takes the value of a field that the channel decides by; most fields end at the length of their name. */
+  #pick(bytes: Uint8Array, nameStart: number, nameLength: number, start: number, lineEnd: number): void {
+    if (nameLength === 4) {
+      if (isNamed(bytes, nameStart, 'host')) this.hostValues = addHost(this.hostValues, bytes, start, lineEnd)
+    } else if (nameLength === 6) {
+      if (isNamed(bytes, nameStart, 'expect'))
+        this.expectValues = add(this.expectValues, bytes, start, lineEnd)
+    } else if (nameLength === 10) {
+      if (isNamed(bytes, nameStart, 'connection'))
+        this.connectionValues = add(this.connectionValues, bytes, start, lineEnd)
+    } else if (nameLength === 14) {
+      if (isNamed(bytes, nameStart, 'content-length'))
+        this.contentLengthValues = add(this.contentLengthValues, bytes, start, lineEnd)
+    } else if (nameLength === 17 && isNamed(bytes, nameStart, 'transfer-encoding')) {
+      this.transferEncodingValues = add(this.transferEncodingValues, bytes, start, lineEnd)
     }
-  }
-
-  #isNamed(at: number, name: string): boolean {
-    return this.#fields.isNamed(this.#bytes as Uint8Array, this.#base, at, name)
-  }
-
-  #with(values: readonly string[], at: number, likely?: string): readonly string[] {
-    const value = this.#fields.value(this.#bytes as Uint8Array, this.#base, at, likely)
-    return values === NONE ? [value] : [...values, value]
   }
 }
 
+function isBlank(octet: number): boolean {
+  return octet === SPACE || octet === HTAB
+}
+
+/** `name` is in lower case and as long as the name in `bytes`. */
+function isNamed(bytes: Uint8Array, start: number, name: string): boolean {
+  for (let i = 0; i < name.length; i += 1) {
+    // 0x20 makes capitals small and leaves `-` and digits alone; what else it changes is in no name we look for.
+    if (((bytes[start + i] as number) | 0x20) !== name.charCodeAt(i)) return false
+  }
+  return true
+}
+
+/** Where the value ends: blanks at its end are no part of it. */
+function valueEnd(bytes: Uint8Array, start: number, lineEnd: number): number {
+  let end = lineEnd
+  while (end > start && isBlank(bytes[end - 1] as number)) end -= 1
+  return end
+}
+
+function add(
+  values: readonly string[],
+  bytes: Uint8Array,
+  start: number,
+  lineEnd: number,
+): readonly string[] {
+  const value = decodeLatin1(bytes, start, valueEnd(bytes, start, lineEnd))
+  return values === NONE ? [value] : [...values, value]
+}
+
+function addHost(
+  values: readonly string[],
+  bytes: Uint8Array,
+  start: number,
+  lineEnd: number,
+): readonly string[] {
+  if (values !== NONE) return add(values, bytes, start, lineEnd)
+  if (!isText(bytes, start, valueEnd(bytes, start, lineEnd), likelyHost[0] as string)) {
+    likelyHost = add(values, bytes, start, lineEnd)
+  }
+  return likelyHost
+}
+
+function isText(bytes: Uint8Array, start: number, end: number, text: string): boolean {
+  if (text.length !== end - start) return false
+  for (let i = 0; i < text.length; i += 1) if (bytes[start + i] !== text.charCodeAt(i)) return false
+  return true
+}
+
+/** The first `used` octets of `own`, then `line`, then room for a CRLF. */
 function append(own: Uint8Array | null, used: number, line: Uint8Array): Uint8Array {
   let target = own
-  if (target === null || target.length < used + line.length) {
-    target = allocateBytes(Math.max(512, (used + line.length) * 2))
+  if (target === null || target.length < used + line.length + 2) {
+    target = allocateBytes(Math.max(512, (used + line.length + 2) * 2))
     if (own !== null) target.set(own.subarray(0, used))
   }
   target.set(line, used)

@@ -1,4 +1,4 @@
-import { FieldSection, parseFieldLine, type Headers } from '@millrace/headers'
+import { decodeFieldSection, parseFieldLine, scanFieldLine, type Headers } from '@millrace/headers'
 import type { LineBuffer } from '@millrace/line-receiver'
 import { parseStatusLine } from '@millrace/message'
 import type { StatusLine } from '@millrace/message'
@@ -31,7 +31,9 @@ export class ResponseHeadReader {
   #size = 0
   /** Octets of the unfinished line in which there is no line end. */
   #searched = 0
-  readonly #fields = new FieldSection()
+  /** Octets of the status line, with its CRLF. */
+  #statusLineSize = 0
+  #fieldCount = 0
   #headers: Headers | null = null
 
   constructor(limits: ResponseHeadLimits) {
@@ -60,9 +62,9 @@ export class ResponseHeadReader {
       this.#checkComplete(bytes, at, lf)
       const lineEnd = lf - 1
       if (this.#statusLine === null) this.#readStatusLine(bytes, at, lineEnd)
-      else if (lineEnd > at) this.#readField(bytes, base, at, lineEnd)
+      else if (lineEnd > at) this.#readField(bytes, at, lineEnd)
       else {
-        this.#headers = this.#fields.decode(bytes, base)
+        this.#headers = decodeFieldSection(bytes, base + this.#statusLineSize, at)
         buffer.consume(lf + 1 - base)
         return true
       }
@@ -86,7 +88,7 @@ export class ResponseHeadReader {
     this.#headers = null
     this.#size = 0
     this.#searched = 0
-    this.#fields.clear()
+    this.#fieldCount = 0
   }
 
   #checkPrefix(bytes: Uint8Array, at: number, end: number): void {
@@ -127,16 +129,18 @@ export class ResponseHeadReader {
   #readStatusLine(bytes: Uint8Array, at: number, lineEnd: number): void {
     try {
       this.#statusLine = parseStatusLine(bytes, at, lineEnd)
+      this.#statusLineSize = lineEnd + 2 - at
     } catch (error) {
       throw headError(error, at)
     }
   }
 
-  #readField(bytes: Uint8Array, base: number, at: number, lineEnd: number): void {
-    if (this.#fields.count === this.#limits.maxHeaders) {
+  #readField(bytes: Uint8Array, at: number, lineEnd: number): void {
+    if (this.#fieldCount === this.#limits.maxHeaders) {
       throw new UpstreamError('ERR_UPSTREAM_FIELD_COUNT', this.#size)
     }
-    if (this.#fields.scan(bytes, base, at, lineEnd) !== lineEnd) this.#explainField(bytes, at, lineEnd)
+    this.#fieldCount += 1
+    if (scanFieldLine(bytes, at, lineEnd) !== lineEnd) this.#explainField(bytes, at, lineEnd)
   }
 
   /** Says what is wrong with a field line. */

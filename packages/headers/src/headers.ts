@@ -1,4 +1,4 @@
-import { checkName, checkValue } from './checked-field.ts'
+import { checkLine, checkName, checkValue, wireLine } from './checked-field.ts'
 import { FieldIndex } from './field-index.ts'
 import { isListMember, splitFieldList } from './field-list.ts'
 import { isSameName } from './field-name.ts'
@@ -29,6 +29,8 @@ const SCANNED_LINES = 64
 export class Headers implements Iterable<[name: string, value: string]> {
   #names: string[] = NO_LINES
   #values: string[] = NO_LINES
+  /** A bit for the length of each name that was put in (modulo 32), all bits for lines that came parsed. */
+  #nameLengths = 0
   // Built by a lookup in a long list, dropped when lines move.
   #index: FieldIndex | undefined = undefined
 
@@ -51,6 +53,7 @@ export class Headers implements Iterable<[name: string, value: string]> {
     const headers = new Headers()
     headers.#names = names
     headers.#values = values
+    headers.#nameLengths = -1
     return headers
   }
 
@@ -182,8 +185,7 @@ export class Headers implements Iterable<[name: string, value: string]> {
 
   /** Makes `value` the only line of this name: {@link Headers.setRawHeaders} with one value. */
   set(name: string, value: string): void {
-    checkName(name)
-    const checked = checkValue(name, value)
+    const checked = checkLine(name, value)
     const first = this.#first(name)
     if (first === -1) {
       this.#push(name, checked)
@@ -204,8 +206,7 @@ export class Headers implements Iterable<[name: string, value: string]> {
    * holds CR, LF, NUL, another control character but HTAB, or a character above U+00FF
    */
   append(name: string, value: string): void {
-    checkName(name)
-    this.#push(name, checkValue(name, value))
+    this.#push(name, checkLine(name, value))
   }
 
   /** The same as {@link Headers.removeHeader}. */
@@ -253,7 +254,7 @@ export class Headers implements Iterable<[name: string, value: string]> {
   toWire(): string {
     let wire = ''
     for (let index = 0; index < this.#names.length; index += 1) {
-      wire += `${this.#names[index]!}: ${this.#values[index]!}\r\n`
+      wire += wireLine(this.#names[index]!, this.#values[index]!)
     }
     return wire
   }
@@ -265,6 +266,8 @@ export class Headers implements Iterable<[name: string, value: string]> {
 
   /** Index of the first line of this name, -1 when there is none. */
   #first(name: string): number {
+    // Most lookups are for fields that are not there, and of another length than those that are.
+    if ((this.#nameLengths & (1 << (name.length & 31))) === 0) return -1
     if (this.#names.length <= SCANNED_LINES) return this.#scan(name, 0)
     this.#index ??= new FieldIndex(this.#names)
     return this.#index.first(name)
@@ -288,6 +291,7 @@ export class Headers implements Iterable<[name: string, value: string]> {
   }
 
   #push(name: string, value: string): void {
+    this.#nameLengths |= 1 << (name.length & 31)
     if (this.#names === NO_LINES) {
       // Literals, which are as long as they need to be: a list of one or two lines is the usual one.
       this.#names = [name]

@@ -17,8 +17,8 @@ export { formatHttpDate, parseHttpDate } from './http-date.ts'
 export { findImpossibleByte } from './impossible-byte.ts'
 export { decidePersistence } from './persistence.ts'
 export type { PersistenceInput } from './persistence.ts'
-export { DEFAULT_MAX_METHOD_LENGTH, parseRequestLine } from './request-line.ts'
-export type { RequestLine } from './request-line.ts'
+export { DEFAULT_MAX_METHOD_LENGTH, parseRequestLine, readRequestLine } from './request-line.ts'
+export type { RequestLine, RequestLineTarget } from './request-line.ts'
 export { parseRequestTarget } from './request-target.ts'
 export type {
   AbsoluteForm,

@@ -3,6 +3,8 @@ import { MessageError } from './errors.ts'
 import { minorVersionAt, VERSION_LENGTH, versionError } from './http-version.ts'
 import { wellKnownMethod } from './method.ts'
 
+const LF = 0x0a
+const CR = 0x0d
 const SPACE = 0x20
 const SLASH = 0x2f
 const DEL = 0x7f
@@ -30,6 +32,49 @@ export interface RequestLine {
   readonly majorVersion: 1
   /** 0–9. From 2 on, the message is to be treated as one of HTTP/1.1 (RFC 9110 §6.2). */
   readonly minorVersion: number
+}
+
+/**
+ * What {@link readRequestLine} writes into.
+ *
+ * @public
+ */
+export type RequestLineTarget = { -readonly [Part in 'method' | 'requestTarget' | 'minorVersion']: RequestLine[Part] }
+
+/**
+ * Reads a request line and its CRLF, if they are complete and good.
+ *
+ * @param bytes - what holds the line
+ * @param start - its first octet
+ * @param end - where the bytes end; they may go on behind the line
+ * @param into - gets the parts; untouched when the line is refused
+ * @returns the position behind the CRLF; -1 for a line that is incomplete or bad: {@link parseRequestLine} says why
+ * @see RFC 9112 §3
+ * @public
+ */
+export function readRequestLine(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  into: RequestLineTarget,
+): number {
+  // Local: where a module runner wraps imports, each use of one is a call, and this one is used for each octet.
+  const tokenChars = TOKEN_CHARS
+  let position = start
+  while (position < end && tokenChars[bytes[position] as number] === 1) position += 1
+  const methodEnd = position
+  const methodLength = methodEnd - start
+  if (methodLength === 0 || methodLength > DEFAULT_MAX_METHOD_LENGTH || bytes[position] !== SPACE) return -1
+  const targetStart = position + 1
+  position = findTargetEnd(bytes, targetStart, end)
+  const versionEnd = position + 1 + VERSION_LENGTH
+  if (position === targetStart || versionEnd + 2 > end || bytes[position] !== SPACE) return -1
+  const minorVersion = minorVersionAt(bytes, position + 1)
+  if (minorVersion === -1 || bytes[versionEnd] !== CR || bytes[versionEnd + 1] !== LF) return -1
+  into.method = wellKnownMethod(bytes, start, methodEnd) ?? decodeLatin1(bytes, start, methodEnd)
+  into.requestTarget = decodeTarget(bytes, targetStart, position)
+  into.minorVersion = minorVersion
+  return versionEnd + 2
 }
 
 /**
@@ -63,12 +108,7 @@ export function parseRequestLine(
   const method = wellKnownMethod(bytes, start, methodEnd) ?? decodeLatin1(bytes, start, methodEnd)
 
   const targetStart = methodEnd + 1
-  let position = targetStart
-  while (position < end) {
-    const octet = bytes[position] as number
-    if (octet <= SPACE || octet >= DEL) break
-    position += 1
-  }
+  const position = findTargetEnd(bytes, targetStart, end)
   if (position === end) throw new MessageError('ERR_REQUEST_LINE', end)
   if (bytes[position] !== SPACE) throw new MessageError('ERR_TARGET_CHARACTER', position)
   if (position === targetStart) throw new MessageError('ERR_REQUEST_LINE', position)
@@ -76,11 +116,22 @@ export function parseRequestLine(
   const versionStart = position + 1
   const minorVersion = end - versionStart === VERSION_LENGTH ? minorVersionAt(bytes, versionStart) : -1
   if (minorVersion === -1) throw versionError(bytes, versionStart, end, 'ERR_REQUEST_LINE')
-  const requestTarget =
-    position - targetStart === 1 && bytes[targetStart] === SLASH
-      ? '/'
-      : decodeLatin1(bytes, targetStart, position)
-  return { method, requestTarget, majorVersion: 1, minorVersion }
+  return { method, requestTarget: decodeTarget(bytes, targetStart, position), majorVersion: 1, minorVersion }
+}
+
+/** Where the first octet is that no request-target holds, or `end`. */
+function findTargetEnd(bytes: Uint8Array, start: number, end: number): number {
+  let position = start
+  while (position < end) {
+    const octet = bytes[position] as number
+    if (octet <= SPACE || octet >= DEL) break
+    position += 1
+  }
+  return position
+}
+
+function decodeTarget(bytes: Uint8Array, start: number, end: number): string {
+  return end - start === 1 && bytes[start] === SLASH ? '/' : decodeLatin1(bytes, start, end)
 }
 
 /** Where the space behind the method is. */
