@@ -41,6 +41,10 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
     this.sendDate = settings.sendDate
   }
 
+  get dateLine(): string {
+    return this.sendDate ? dateFieldLine(this.clock, this.timeNow()) : ''
+  }
+
   /** Octets of content that are still to come; `null` when it is chunked, 0 when there is none. */
   get length(): number | null {
     return this.#content === null ? 0 : this.#content.left
@@ -251,8 +255,7 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
 
   #answerError(statusCode: number, method: string): void {
     this.persistent = false
-    const dateLine = this.sendDate ? dateFieldLine(this.clock.wallTimeMs()) : ''
-    this.output.add(errorResponse(statusCode, dateLine, method !== 'HEAD'))
+    this.output.add(errorResponse(statusCode, this.dateLine, method !== 'HEAD'))
     this.loseConnection()
   }
 

@@ -56,7 +56,7 @@ export abstract class HTTPConnection extends HTTPSender {
   }
 
   /** Whether the peer is to speak, and nobody else works or waits: what `timeOut` is for. */
-  get #isPeersTurn(): boolean {
+  #isPeersTurn(): boolean {
     return this.#state === 'idle' ? !this.outgoing.full : this.isForgotten
   }
 
@@ -157,7 +157,7 @@ export abstract class HTTPConnection extends HTTPSender {
       else this.transport.resumeProducing()
     }
     this.#deadlines.turnEnded(this.#state, this.wantsContent)
-    if (this.#isPeersTurn) this.setTimeout(this.timeOut)
+    if (this.#isPeersTurn()) this.setTimeout(this.timeOut)
   }
 
   #deadlinePassed(name: DeadlineName): void {
@@ -169,7 +169,7 @@ export abstract class HTTPConnection extends HTTPSender {
 
   /** Runs when no byte came for `timeOut`: closes silently when it is the peer's turn. Other states have their own deadlines. */
   override timeoutConnection(): void {
-    if (this.#isPeersTurn) this.loseConnection()
+    if (this.#isPeersTurn()) this.loseConnection()
   }
 
   /**

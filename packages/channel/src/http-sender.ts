@@ -14,6 +14,8 @@ export abstract class HTTPSender extends HTTPReceiver implements Consumer {
   protected outgoing!: Outgoing
   /** How deep we are in calls from outside. */
   #depth = 0
+  /** When this turn asked for the time first; NaN when it did not. */
+  #turnMs = NaN
   #endPromised = false
 
   override makeConnection(transport: Transport): void {
@@ -42,7 +44,20 @@ export abstract class HTTPSender extends HTTPReceiver implements Consumer {
 
   protected leaveTurn(): void {
     this.#depth -= 1
-    if (this.#depth === 0) this.turnEnded()
+    if (this.#depth > 0) return
+    try {
+      this.turnEnded()
+    } finally {
+      this.#turnMs = NaN
+    }
+  }
+
+  /** Time stands still within a turn: its dates and deadlines are of one instant, and the clock is asked once. */
+  override timeNow(): number {
+    if (!Number.isNaN(this.#turnMs)) return this.#turnMs
+    const nowMs = super.timeNow()
+    if (this.#depth > 0) this.#turnMs = nowMs
+    return nowMs
   }
 
   wrote(): boolean {

@@ -11,8 +11,8 @@ export interface RequestChannel extends Consumer {
   readonly clock: Clock
   /** Whether the connection is kept after the current response; once false it stays false. */
   persistent: boolean
-  /** Whether responses get a `Date`. */
-  readonly sendDate: boolean
+  /** The `Date` field line of a response that is sent now, with its CRLF; empty when none is to be sent. */
+  readonly dateLine: string
   /** What is to be sent in this turn. */
   readonly output: Output
   /** The request wants (more) content: reading goes on, and an expected `100 Continue` is sent. */

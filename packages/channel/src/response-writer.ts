@@ -1,8 +1,8 @@
 import { chunkHead, encodeTrailers } from '@millrace/chunked'
 import { encodeLatin1, hasToken, Headers, isFieldValue } from '@millrace/headers'
 import { formatStatusLine, reasonPhrase, responseBodyAllowed } from '@millrace/message'
-import { dateFieldLine } from './date-field.ts'
 import { LocalProtocolError } from './errors.ts'
+import { headStart, lengthLine } from './head-lines.ts'
 import type { Octets } from './octets.ts'
 import type { RequestChannel } from './request-channel.ts'
 
@@ -20,9 +20,6 @@ interface Asked {
   readonly method: string
   readonly minorVersion: number
 }
-
-/** Status lines are the same for every response with a code: each is built once. */
-const STATUS_LINES: string[] = []
 
 /** Writes one response: the head with the framing that fits, then content that keeps to it. */
 export class ResponseWriter {
@@ -91,7 +88,7 @@ export class ResponseWriter {
   finish(chunk: Octets): void {
     if (this.#state === 'done') throw new LocalProtocolError('ERR_FINISHED')
     const { length } = chunk
-    if (this.#state === 'idle') this.begin(this.#hasTrailers ? null : length)
+    if (this.#state === 'idle') this.begin(this.#hasTrailers() ? null : length)
     if (length > 0) this.write(chunk)
     if (this.#framing === 'length' && this.#remaining > 0) {
       this.#state = 'done'
@@ -105,7 +102,7 @@ export class ResponseWriter {
   }
 
   /** Whether there are trailers, and a place for them: chunked content, which 1.0 does not know. */
-  get #hasTrailers(): boolean {
+  #hasTrailers(): boolean {
     return this.#trailers !== null && this.#trailers.size > 0 && this.#asked.minorVersion >= 1
   }
 
@@ -144,12 +141,15 @@ export class ResponseWriter {
     if (headers !== null && headers.hasHeader('transfer-encoding'))
       throw new LocalProtocolError('ERR_FRAMING_FIELD')
     const framingLine = this.#decideFraming(finalLength)
-    let head = statusLine(this.statusCode, this.reason)
-    if (channel.sendDate && (headers === null || !headers.hasHeader('date'))) {
-      head += dateFieldLine(channel.clock.wallTimeMs())
-    }
+    const dateLine = headers !== null && headers.hasHeader('date') ? '' : channel.dateLine
+    let head =
+      this.reason === null
+        ? headStart(this.statusCode, dateLine)
+        : formatStatusLine(this.statusCode, this.reason) + dateLine
     if (headers !== null) head += headers.toWire()
-    head += framingLine + (tellsPersistence ? this.#connectionLine() : '') + '\r\n'
+    head += framingLine
+    if (tellsPersistence) head += this.#connectionLine()
+    head += '\r\n'
     this.#state = 'send-body'
     channel.output.add(head)
   }
@@ -221,18 +221,9 @@ export class ResponseWriter {
   }
 }
 
-function lengthLine(length: number): string {
-  return `Content-Length: ${length}\r\n`
-}
-
-function statusLine(statusCode: number, reason: string | null): string {
-  if (reason !== null) return formatStatusLine(statusCode, reason)
-  return (STATUS_LINES[statusCode] ??= formatStatusLine(statusCode))
-}
-
 /** A complete short response by the channel itself: nothing of the request is repeated in it, nothing internal told. */
 export function errorResponse(statusCode: number, dateLine: string, withContent: boolean): Uint8Array {
   const text = `${statusCode} ${reasonPhrase(statusCode)}\n`
   const fields = `Content-Type: text/plain\r\nContent-Length: ${text.length}\r\nConnection: close\r\n`
-  return encodeLatin1(`${statusLine(statusCode, null)}${dateLine}${fields}\r\n${withContent ? text : ''}`)
+  return encodeLatin1(`${headStart(statusCode, dateLine)}${fields}\r\n${withContent ? text : ''}`)
 }
