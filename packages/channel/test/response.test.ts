@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Request } from '../src/index.ts'
 import { Conversation, head } from './conversation.ts'
 
@@ -180,6 +180,24 @@ describe('the response on the wire', () => {
     conversation.clock.advance(1000)
     conversation.send(head('GET / HTTP/1.1', 'Host: a'))
     expect(conversation.wire).toContain('Date: Sun, 06 Nov 1994 08:49:38 GMT\r\n')
+  })
+
+  it('changes its Date with the second of the wall clock, not a second after the last', () => {
+    const conversation = respond((request) => request.finish(), 'GET / HTTP/1.1', { sendDate: true })
+    conversation.clock.setWallTimeMs(Date.UTC(1994, 10, 6, 8, 50, 0) + 999)
+    conversation.clock.advance(1000)
+    conversation.send(head('GET / HTTP/1.1', 'Host: a'))
+    conversation.clock.advance(1)
+    conversation.send(head('GET / HTTP/1.1', 'Host: a'))
+    expect(conversation.wire.match(/08:\d\d:\d\d/g)).toEqual(['08:49:37', '08:50:01', '08:50:02'])
+  })
+
+  it('asks the clock once in a turn, for its dates and its deadlines', () => {
+    const conversation = respond((request) => request.finish(), 'GET / HTTP/1.1', { sendDate: true })
+    const asked = vi.spyOn(conversation.clock, 'now')
+    conversation.send(head('GET / HTTP/1.1', 'Host: a').repeat(3))
+    expect(conversation.wire.match(/^Date/gm)).toHaveLength(4)
+    expect(asked).toHaveBeenCalledTimes(1)
   })
 
   it('leaves the Date of the application alone', () => {

@@ -227,3 +227,63 @@ describe('filter', () => {
     expect([...headers]).toEqual(WIRE)
   })
 })
+
+describe('a line that repeats', () => {
+  it('is written the same the first, second and third time', () => {
+    const wires = [1, 2, 3].map(() => {
+      const headers = new Headers()
+      headers.set('X-Repeated', 'as before')
+      headers.append('x-repeated', 'as before')
+      return headers.toWire()
+    })
+    expect(new Set(wires)).toEqual(new Set(['X-Repeated: as before\r\nx-repeated: as before\r\n']))
+  })
+
+  it('is told from others of the same lengths, in name and in value', () => {
+    const names = ['X-Same-A', 'X-Same-B', 'x-same-a']
+    const values = ['one', 'two', 'One']
+    for (let round = 0; round < 3; round += 1) {
+      for (const name of names) {
+        for (const value of values) {
+          const headers = new Headers([[name, value]])
+          expect(headers.toWire()).toBe(`${name}: ${value}\r\n`)
+        }
+      }
+    }
+  })
+
+  it('does not vouch for a bad one of the same lengths', () => {
+    for (let round = 0; round < 3; round += 1) {
+      expect(new Headers([['X-Vouch', 'abc']]).toWire()).toBe('X-Vouch: abc\r\n')
+      expect(thrownBy(() => new Headers([['X-Vouch', 'a\nc']]))).toBeInstanceOf(HeaderError)
+      expect(thrownBy(() => new Headers([['X Vouch', 'abc']]))).toBeInstanceOf(HeaderError)
+      expect(new Headers([['X-Vouch', ' abc ']]).get('x-vouch')).toBe('abc')
+    }
+  })
+
+  it.each([64, 65])('is written whole with a value of %d characters', (length) => {
+    const value = 'v'.repeat(length)
+    for (let round = 0; round < 3; round += 1) {
+      expect(new Headers([['X-Long', value]]).toWire()).toBe(`X-Long: ${value}\r\n`)
+    }
+  })
+})
+
+describe('a lookup by the length of names', () => {
+  it('finds names whose lengths differ by 32, and none that is not there', () => {
+    const long = 'x'.repeat(36)
+    const headers = new Headers([[long, '1']])
+    expect([headers.has('xxxx'), headers.has(long), headers.has('xxxxx')]).toEqual([false, true, false])
+    headers.delete(long)
+    expect(headers.has(long)).toBe(false)
+    headers.set('xxxx', '2')
+    expect([headers.get('XXXX'), headers.get(long)]).toEqual(['2', undefined])
+  })
+
+  it('finds all names of a list that came parsed, or was copied', () => {
+    const parsed = Headers.fromParsed(['Host', 'Accept'], ['a', 'b'])
+    for (const headers of [parsed, parsed.copy(), parsed.filter(() => true)]) {
+      expect([headers.get('host'), headers.get('accept'), headers.get('date')]).toEqual(['a', 'b', undefined])
+    }
+  })
+})

@@ -39,7 +39,9 @@ export interface RequestLine {
  *
  * @public
  */
-export type RequestLineTarget = { -readonly [Part in 'method' | 'requestTarget' | 'minorVersion']: RequestLine[Part] }
+export type RequestLineTarget = {
+  -readonly [Part in 'method' | 'requestTarget' | 'minorVersion']: RequestLine[Part]
+}
 
 /**
  * Reads a request line and its CRLF, if they are complete and good.

@@ -1,7 +1,12 @@
 import { wireBytes } from '@millrace/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { DEFAULT_MAX_METHOD_LENGTH, parseRequestLine } from '../src/index.ts'
+import {
+  DEFAULT_MAX_METHOD_LENGTH,
+  parseRequestLine,
+  readRequestLine as readWhole,
+  type RequestLineTarget,
+} from '../src/index.ts'
 import { readRequestLine, refusalOf } from './outcome.ts'
 
 describe('parseRequestLine', () => {
@@ -229,6 +234,53 @@ describe('parseRequestLine, any input', () => {
       }),
       { numRuns: 500 },
     )
+  })
+})
+
+describe('readRequestLine', () => {
+  const blank = (): RequestLineTarget => ({ method: '', requestTarget: '', minorVersion: -1 })
+
+  it('reads what parseRequestLine reads, and tells where the next line begins', () => {
+    fc.assert(
+      fc.property(mutatedLine(), fc.nat(3), (line, before) => {
+        const into = blank()
+        const bytes = wireBytes(`${'x'.repeat(before)}${line}\r\nHost: a`)
+        const outcome = readRequestLine(line)
+        const next = readWhole(bytes, before, bytes.length, into)
+        if ('code' in outcome) {
+          expect([next, into]).toEqual([-1, blank()])
+        } else {
+          expect(next).toBe(before + line.length + 2)
+          expect({ ...into, majorVersion: 1 }).toEqual(outcome)
+        }
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('refuses a line that is cut anywhere, even before its LF', () => {
+    const bytes = wireBytes('OPTIONS * HTTP/1.1\r\n')
+    for (let end = 0; end < bytes.length; end += 1) {
+      const into = blank()
+      expect(readWhole(bytes, 0, end, into)).toBe(-1)
+      expect(into).toEqual(blank())
+    }
+    expect(readWhole(bytes, 0, bytes.length, blank())).toBe(bytes.length)
+  })
+
+  it.each(['\n', '\r', '\rX', ' \r\n', 'x\n'])('refuses a line that ends in %j', (ending) => {
+    const bytes = wireBytes(`GET / HTTP/1.1${ending}`)
+    expect(readWhole(bytes, 0, bytes.length, blank())).toBe(-1)
+  })
+
+  it('takes a method of 64 octets, and not of 65', () => {
+    for (const [length, next] of [
+      [64, 64 + 13],
+      [65, -1],
+    ] as const) {
+      const bytes = wireBytes(`${'M'.repeat(length)} / HTTP/1.1\r\n`)
+      expect(readWhole(bytes, 0, bytes.length, blank())).toBe(next)
+    }
   })
 })
 

@@ -11,6 +11,7 @@ import type {
 import { lostReason } from './lost-reason.ts'
 import { reportError } from './report-error.ts'
 import { resetSocket } from './reset-socket.ts'
+import { readShared } from './shared-read.ts'
 import { hostAddress, peerAddress } from './socket-address.ts'
 
 /**
@@ -75,8 +76,8 @@ export class NodeTransport implements Transport {
   /** Push: it was paused. Pull: it has written and wants to be asked for more. */
   #producerWaits = false
 
-  #dataListener: ((bytes: Uint8Array) => void) | null = null
-  #endListener: (() => void) | null = null
+  /** Whether what arrives is dropped, and its end too. */
+  #dropping = false
 
   /** @param socket - connected; its TLS handshake, if any, is over */
   constructor(socket: Socket, options: NodeTransportOptions = {}) {
@@ -223,16 +224,18 @@ export class NodeTransport implements Transport {
   }
 
   #startReading(protocol: Protocol): void {
-    this.#dataListener = (bytes) => {
+    const receive = (bytes: Uint8Array): void => {
+      if (this.#dropping) return
       try {
         protocol.dataReceived(bytes)
       } catch (error) {
         this.#protocolFailed(error)
       }
     }
-    this.#endListener = () => this.#guard(() => protocol.readConnectionLost())
-    this.#socket.on('end', this.#endListener)
-    this.#socket.on('data', this.#dataListener)
+    this.#socket.on('end', () => {
+      if (!this.#dropping) this.#guard(() => protocol.readConnectionLost())
+    })
+    if (!readShared(this.#socket, receive)) this.#socket.on('data', receive)
   }
 
   /** Ends our direction, or the whole connection, once there is no producer to wait for. */
@@ -245,8 +248,7 @@ export class NodeTransport implements Transport {
 
   /** From here on what arrives is dropped. */
   #stopReading(): void {
-    if (this.#dataListener !== null) this.#socket.off('data', this.#dataListener)
-    if (this.#endListener !== null) this.#socket.off('end', this.#endListener)
+    this.#dropping = true
     // Octets that nobody read would make the system send a reset when it closes.
     this.#socket.resume()
   }

@@ -68,6 +68,35 @@ describe('NodeTransport', () => {
     expect(mostBuffered).toBeLessThanOrEqual(2 * piece.length)
   }, 30_000)
 
+  it('gives every read an array of its own, also when it fills the buffer that all share', async () => {
+    const reads: Uint8Array[] = []
+    const { listener } = await listening({ dataReceived: (bytes) => void reads.push(bytes) })
+    const sent = new Uint8Array(3 * 65_536 + 5).map((_, index) => index % 251)
+    const transport = await connect({ port: listener.port, host: '127.0.0.1' }, new RecordingProtocol())
+    transport.write(sent)
+    await until(() => joinBytes(reads).length === sent.length)
+    transport.abortConnection()
+    expect(Buffer.compare(joinBytes(reads), sent)).toBe(0)
+    expect(reads.every((bytes) => bytes.length <= 65_536)).toBe(true)
+  })
+
+  it('delivers what its socket had read before', async () => {
+    const server = createServer({ allowHalfOpen: true })
+    onTestFinished(() => void server.close())
+    const protocol = new RecordingProtocol()
+    server.on('connection', (socket) => {
+      socket.unshift(wireBytes('early '))
+      new NodeTransport(socket).connect(protocol)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const peer = await connect({ port, host: '127.0.0.1' }, new RecordingProtocol())
+    peer.write(wireBytes('late'))
+    await until(() => protocol.receivedText === 'early late')
+    peer.abortConnection()
+    await until(() => protocol.reason !== null)
+  })
+
   it('tells of a reset in the middle of writing, once', async () => {
     const { listener } = await listening({ dataReceived: (_, transport) => transport.abortConnection() })
     const writer = new RecordingProtocol()

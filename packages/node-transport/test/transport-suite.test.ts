@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createConnection as connectSocket, createServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Protocol } from '@millrace/transport'
@@ -6,7 +8,7 @@ import { testCertificate } from '@millrace/testing/certificate'
 import { transportSuite } from '@millrace/testing/transport-suite'
 import type { MakeTransportPair, PairHooks, TransportPair } from '@millrace/testing/transport-suite'
 import { afterAll } from 'vitest'
-import { connect, listen } from '../src/index.ts'
+import { connect, listen, NodeTransport } from '../src/index.ts'
 import type { ConnectOptions, ConnectTarget, ListenOptions } from '../src/index.ts'
 import { turn } from './until.ts'
 
@@ -44,6 +46,46 @@ async function pairOver(
 
 const overTcp: MakeTransportPair = (...ends) => pairOver(ends, { host: '127.0.0.1' })
 transportSuite('TCP', overTcp, {
+  families: ['IPv4'],
+  secure: false,
+  negotiatedProtocol: null,
+  abortResetsPeer: true,
+})
+
+/** What a socket is like that reads through its `data` events alone, as those of other runtimes do. */
+function withoutSharedReads(socket: Socket): Socket {
+  for (const symbol of Object.getOwnPropertySymbols(socket)) {
+    if (symbol.description === 'kBuffer') Reflect.deleteProperty(socket, symbol)
+  }
+  return socket
+}
+
+const overDataEvents: MakeTransportPair = async (left, right, { onProtocolError }) => {
+  const server = createServer({ allowHalfOpen: true, noDelay: true })
+  const accepted = new Promise<NodeTransport>((resolve) => {
+    server.once('connection', (socket) => {
+      const transport = new NodeTransport(withoutSharedReads(socket), { onProtocolError })
+      transport.connect(right)
+      resolve(transport)
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const socket = connectSocket({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
+  await new Promise((resolve) => socket.once('connect', resolve))
+  const transport = new NodeTransport(withoutSharedReads(socket), { onProtocolError })
+  transport.connect(left)
+  const other = await accepted
+  return {
+    turn,
+    async close() {
+      transport.abortConnection()
+      other.abortConnection()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+transportSuite('TCP through data events', overDataEvents, {
   families: ['IPv4'],
   secure: false,
   negotiatedProtocol: null,

@@ -224,6 +224,23 @@ describe('TimeoutMixin.clock', () => {
     expect(timed.clock.now()).toBe(0)
   })
 
+  it('begins a period when timeNow says, if that is overridden', () => {
+    class Behind extends Timed {
+      override timeNow(): number {
+        return super.timeNow() - 5
+      }
+    }
+    const behind = new Behind()
+    behind.clock = clock
+    behind.setTimeout(20)
+    clock.advance(10)
+    behind.resetTimeout()
+    clock.advance(14)
+    expect(behind.expiries).toEqual([])
+    clock.advance(1)
+    expect(behind.expiries).toEqual([5_025])
+  })
+
   it('runs what callLater is given, after the delay', () => {
     const ran: number[] = []
     timed.callLater(20, () => ran.push(clock.now()))
