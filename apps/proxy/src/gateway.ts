@@ -55,7 +55,7 @@ export interface GatewayOptions {
  */
 export interface GatewayConnection {
   /** Ends it as soon as nothing is owed on it. */
-  drain(): void
+  drain(options: { readonly graceMs: number }): void
   /** Ends it at once. */
   abortConnection(): void
 }
@@ -135,7 +135,7 @@ export class Gateway {
 
   /** Lets every connection end as soon as nothing is owed on it. */
   drain(): void {
-    for (const channel of [...this.channels]) channel.drain()
+    for (const channel of [...this.channels]) channel.drain({ graceMs: 0 })
   }
 
   /** Ends every connection at once. */

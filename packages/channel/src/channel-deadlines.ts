@@ -1,36 +1,41 @@
 import { Deadlines } from '@millrace/timeout'
 import type { Clock, Transport } from '@millrace/transport'
+import type { DeadlineName } from './deadline-name.ts'
 import type { ChannelSettings } from './options.ts'
 import type { ReadState } from './read-state.ts'
-
-/** The deadlines besides the keep-alive one, which is the mixin's. */
-export type DeadlineName = 'first-byte' | 'header' | 'body' | 'write' | 'close' | 'linger'
+import { SendDeadlines } from './send-deadlines.ts'
 
 /** Which deadline a peer is under, by what the connection waits for; one lazy timer runs them all. */
 export class ChannelDeadlines {
-  readonly #deadlines: Deadlines
+  readonly #deadlines: Deadlines<DeadlineName>
+  readonly #sending: SendDeadlines
   readonly #transport: Transport
   readonly #settings: ChannelSettings
   readonly #passed: (name: DeadlineName) => void
-  /** Octets that the peer took from us since the connection was made. */
-  readonly #taken: () => number
-  #reading: 'first-byte' | 'header' | 'body' | null = null
-  #writing: 'write' | 'close' | null = null
-  #writingMs: number | null = null
-  #takenBefore = 0
+  readonly #handedOver: () => number
+  #reading: 'first-byte' | 'header' | null = null
+  #body: 'none' | 'wanted' | 'held' = 'none'
+  /** Octets that had been written when the handler was last seen to work; -1: it is not watched. */
+  #written = -1
 
+  /**
+   * @param passed - runs when a deadline passed and the peer, or the handler, is to blame
+   * @param handedOver - octets that the transport got so far
+   */
   constructor(
     clock: Clock,
     transport: Transport,
     settings: ChannelSettings,
     passed: (name: DeadlineName) => void,
-    taken: () => number,
+    handedOver: () => number,
   ) {
     this.#transport = transport
     this.#settings = settings
     this.#passed = passed
-    this.#taken = taken
-    this.#deadlines = new Deadlines(clock, (name) => this.#expired(name as DeadlineName))
+    this.#handedOver = handedOver
+    this.#deadlines = new Deadlines<DeadlineName>(clock, (name) => this.#expired(name))
+    const taken = (): number => handedOver() - transport.bufferedBytes
+    this.#sending = new SendDeadlines(clock, transport, settings, this.#deadlines, taken)
   }
 
   /** The connection is there: its first byte is awaited. */
@@ -43,9 +48,20 @@ export class ChannelDeadlines {
     if (this.#reading === 'header') this.#read(null, null)
   }
 
-  /** Content arrived. */
-  touchBody(): void {
-    if (this.#reading === 'body') this.#deadlines.touch('body')
+  /** Content is complete, or no longer awaited. */
+  bodyEnded(): void {
+    if (this.#body === 'none') return
+    this.#deadlines.cancel('body-idle')
+    this.#deadlines.cancel('body')
+    this.#deadlines.cancel('body-rate')
+    this.#body = 'none'
+  }
+
+  /** Octets of content arrived, its framing included. */
+  bodyReceived(octets: number): void {
+    if (this.#body === 'none') return
+    this.#deadlines.touch('body-idle')
+    this.#deadlines.progress('body-rate', octets)
   }
 
   /**
@@ -55,41 +71,82 @@ export class ChannelDeadlines {
    */
   turnEnded(readState: ReadState, contentWanted: boolean): void {
     if (readState === 'head') this.#read('header', this.#settings.headerTimeoutMs)
-    else if (readState === 'body' && contentWanted) this.#read('body', this.#settings.bodyIdleTimeoutMs)
     else this.#read(null, null)
-    this.#write('write', this.#settings.writeStallTimeoutMs)
+    if (readState === 'body') this.#watchBody(contentWanted)
+    this.#sending.update('write', this.#settings.writeStallTimeoutMs)
+  }
+
+  /**
+   * Puts the handler under its deadline, which each write lets begin again.
+   *
+   * @param isWorking - whether a response is owed for which nothing is awaited of the peer
+   */
+  watchHandler(isWorking: boolean): void {
+    const written = isWorking ? this.#handedOver() : -1
+    if (written === this.#written) return
+    this.#written = written
+    if (isWorking) this.#handle()
+    else this.#deadlines.cancel('handler')
+  }
+
+  /** The connection is being drained: a peer that is silent between requests has `graceMs`, everything has `totalMs`. */
+  draining(graceMs: number, totalMs: number | null): void {
+    this.#deadlines.absolute('drain', graceMs)
+    if (totalMs !== null) this.#deadlines.absolute('drain-total', totalMs)
   }
 
   /** We said our last: the peer has `abortTimeout` to take it as long as it takes nothing, then the time to linger. */
   closing(abortTimeoutMs: number | null): void {
     this.#read(null, null)
-    this.#write('close', abortTimeoutMs)
-    if (this.#writing === null) this.#linger()
+    this.#sending.update('close', abortTimeoutMs)
+    if (!this.#sending.isWatching) this.#linger()
   }
 
   clear(): void {
     this.#deadlines.clear()
+    this.#sending.clear()
     this.#reading = null
-    this.#writing = null
+    this.#body = 'none'
+    this.#written = -1
   }
 
-  #read(name: 'first-byte' | 'header' | 'body' | null, afterMs: number | null): void {
+  #read(name: 'first-byte' | 'header' | null, afterMs: number | null): void {
     const next = afterMs === null ? null : name
     if (next === this.#reading) return
     if (this.#reading !== null) this.#deadlines.cancel(this.#reading)
     this.#reading = next
-    if (next === 'body') this.#deadlines.idle(next, afterMs as number)
-    else if (next !== null) this.#deadlines.absolute(next, afterMs as number)
+    if (next !== null) this.#deadlines.absolute(next, afterMs as number)
   }
 
-  #write(name: 'write' | 'close', afterMs: number | null): void {
-    const next = this.#transport.bufferedBytes > 0 && afterMs !== null ? name : null
-    if (next === this.#writing) return
-    if (this.#writing !== null) this.#deadlines.cancel(this.#writing)
-    this.#writing = next
-    this.#writingMs = afterMs
-    this.#takenBefore = this.#taken()
-    if (next !== null) this.#deadlines.absolute(next, afterMs as number)
+  #watchBody(isWanted: boolean): void {
+    if (isWanted === (this.#body === 'wanted')) return
+    if (!isWanted) {
+      if (this.#body === 'wanted') this.#holdBody()
+      return
+    }
+    const { bodyIdleTimeoutMs, bodyTimeoutMs, minBodyRate } = this.#settings
+    const deadlines = this.#deadlines
+    if (bodyIdleTimeoutMs !== null) deadlines.idle('body-idle', bodyIdleTimeoutMs)
+    if (this.#body === 'held') {
+      deadlines.proceed('body')
+      deadlines.proceed('body-rate')
+    } else {
+      if (bodyTimeoutMs !== null) deadlines.absolute('body', bodyTimeoutMs)
+      if (minBodyRate !== null) deadlines.minimumRate('body-rate', minBodyRate)
+    }
+    this.#body = 'wanted'
+  }
+
+  /** Nobody wants content now: the peer's time stands still, what it earned is kept. */
+  #holdBody(): void {
+    this.#deadlines.cancel('body-idle')
+    this.#deadlines.suspend('body')
+    this.#deadlines.suspend('body-rate')
+    this.#body = 'held'
+  }
+
+  #handle(): void {
+    this.#deadlines.absolute('handler', this.#settings.handlerTimeoutMs as number)
   }
 
   #linger(): void {
@@ -98,18 +155,17 @@ export class ChannelDeadlines {
 
   #expired(name: DeadlineName): void {
     if (name === this.#reading) this.#reading = null
-    const unsent = this.#transport.bufferedBytes
-    if ((name === 'write' || name === 'close') && name === this.#writing) {
-      this.#writing = null
-      // Any progress since the last look earns the whole period again: slow is not stalled.
-      if (this.#taken() > this.#takenBefore) {
-        if (unsent > 0) this.#write(name, this.#writingMs)
-        else if (name === 'close') this.#linger()
-        return
-      }
-    }
+    const isUnsent = this.#transport.bufferedBytes > 0
+    if (name === 'write' || name === 'close') this.#sendExpired(name)
+    else if (name === 'handler' && isUnsent)
+      this.#handle() // it is the peer who keeps what was written waiting
     // Only without `abortTimeout`: the peer has for ever to take our last words, and may linger after that.
-    if (name === 'linger' && unsent > 0) this.#linger()
-    else this.#passed(name)
+    else if (name === 'linger' && isUnsent) this.#linger()
+    else if (name !== 'send-rate' || this.#sending.isTooSlow()) this.#passed(name)
+  }
+
+  #sendExpired(name: 'write' | 'close'): void {
+    if (this.#sending.hasStalled(name)) this.#passed(name)
+    else if (name === 'close' && !this.#sending.isWatching) this.#linger()
   }
 }

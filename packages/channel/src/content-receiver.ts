@@ -69,6 +69,11 @@ export class ContentReceiver {
     return this.request.content.hasReader || this.left === null || this.left <= budget
   }
 
+  /** Whether content is dropped as it comes, since the response is complete. */
+  get isDiscarding(): boolean {
+    return this.#discardLeft !== Infinity
+  }
+
   /** Hands nothing on any more. */
   stop(): void {
     this.#stopped = true

@@ -29,6 +29,7 @@ export type RemoteErrorCode =
   | 'ERR_HEAD_INCOMPLETE'
   | 'ERR_HEADER_TIMEOUT'
   | 'ERR_CONTENT_TIMEOUT'
+  | 'ERR_CONTENT_TOO_SLOW'
 
 /** What the channel itself refuses; the layers below bring their own tables. */
 const REMOTE_RULES: Readonly<Record<RemoteErrorCode, RemoteRule>> = {
@@ -43,7 +44,8 @@ const REMOTE_RULES: Readonly<Record<RemoteErrorCode, RemoteRule>> = {
   ERR_CONTENT_TOO_LARGE: rule('the content is larger than allowed', 413, 'RFC 9110 §15.5.14'),
   ERR_HEAD_INCOMPLETE: rule('the peer stopped sending inside a head', 400, 'RFC 9112 §8'),
   ERR_HEADER_TIMEOUT: rule('the head did not arrive in time', 408, 'RFC 9110 §15.5.9'),
-  ERR_CONTENT_TIMEOUT: rule('the content stopped arriving', 408, 'RFC 9110 §15.5.9'),
+  ERR_CONTENT_TIMEOUT: rule('the content did not arrive in time', 408, 'RFC 9110 §15.5.9'),
+  ERR_CONTENT_TOO_SLOW: rule('the content arrives more slowly than allowed', 408, 'RFC 9110 §15.5.9'),
 }
 
 function rule(message: string, statusHint: number, section: string): RemoteRule {
@@ -123,6 +125,7 @@ export type LocalErrorCode =
   | 'ERR_NOT_CURRENT'
   | 'ERR_NO_UPGRADE'
   | 'ERR_NOT_SWITCHED'
+  | 'ERR_HANDLER_TIMEOUT'
 
 const LOCAL_RULES: Readonly<Record<LocalErrorCode, string>> = {
   ERR_HEAD_SENT: 'the response head is on its way: it cannot be changed any more',
@@ -136,6 +139,7 @@ const LOCAL_RULES: Readonly<Record<LocalErrorCode, string>> = {
   ERR_NOT_CURRENT: 'only the request at the head of the queue can be done',
   ERR_NO_UPGRADE:
     'the connection cannot be handed over: content is left, the response began, or its status is another one',
+  ERR_HANDLER_TIMEOUT: 'the handler neither answered nor wrote in time',
   ERR_NOT_SWITCHED: '101 is for upgrade to send: after it the connection is another protocol’s',
 }
 

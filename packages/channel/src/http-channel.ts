@@ -25,8 +25,6 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
   requestFactory: RequestFactory
   /** The request whose response is owed; empty between requests. */
   readonly requests: Request[] = []
-  /** Whether the connection is kept after the current response. */
-  persistent = true
   /** Whether responses get a `Date`. */
   readonly sendDate: boolean
 
@@ -120,6 +118,14 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
 
   protected override get wantsContent(): boolean {
     return this.#content?.wanted === true
+  }
+
+  protected override get isDiscarding(): boolean {
+    return this.#content?.isDiscarding === true
+  }
+
+  protected override get isWorking(): boolean {
+    return this.requests.length > 0 && !this.wantsContent
   }
 
   protected override get isForgotten(): boolean {
@@ -229,10 +235,19 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
 
   /** The application failed: 500 if nothing was sent, else the connection breaks, so that nobody takes it for whole. */
   handlerFailed(request: Request, error: unknown): void {
+    this.#fail(request, error, 500)
+  }
+
+  protected override handlerTimedOut(): void {
+    const request = this.requests[0]
+    if (request !== undefined) this.#fail(request, new LocalProtocolError('ERR_HANDLER_TIMEOUT'), 503)
+  }
+
+  #fail(request: Request, error: unknown, statusCode: number): void {
     this.#report(error)
     if (request.finished) return
     if (request.startedWriting) this.abortConnection()
-    else this.#answerError(500, request.method)
+    else this.#answerError(statusCode, request.method)
   }
 
   /** Input cannot be understood any more. What was answered stands; what is owed becomes an error, if it still can. */
@@ -285,12 +300,6 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
     } catch {
       // A reporter that fails has nobody left to report to.
     }
-  }
-
-  /** Ends the connection as soon as nothing is owed: at once between requests, else after the current response. */
-  drain(): void {
-    this.persistent = false
-    if (this.readState === 'idle') this.loseConnection()
   }
 }
 

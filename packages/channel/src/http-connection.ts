@@ -1,11 +1,27 @@
 import type { ConnectionLost, Protocol, Transport } from '@millrace/transport'
-import { ChannelDeadlines, type DeadlineName } from './channel-deadlines.ts'
+import { ChannelDeadlines } from './channel-deadlines.ts'
+import type { DeadlineName } from './deadline-name.ts'
 import { remoteError } from './errors.ts'
 import { HTTPSender } from './http-sender.ts'
 import type { ChannelSettings } from './options.ts'
 import type { ReadState } from './read-state.ts'
 
 const NOTHING = new Uint8Array(0)
+
+/**
+ * How long {@link HTTPConnection.drain} waits.
+ *
+ * @public
+ */
+export interface DrainOptions {
+  /**
+   * Milliseconds, 0 or more, in which a peer that is silent between requests may still send one: a connection that is
+   * closed while a request is on its way loses it. @defaultValue the channel's `drainGraceMs`
+   */
+  readonly graceMs?: number
+  /** Milliseconds, 0 or more, after which the connection is broken off whatever is in flight. @defaultValue `null`: never */
+  readonly totalMs?: number | null
+}
 
 /**
  * The life of a channel's connection: which state it is in, what a peer is waited for and how long, how it ends.
@@ -16,6 +32,8 @@ export abstract class HTTPConnection extends HTTPSender {
   /** Milliseconds from a close to the abort, while the peer takes nothing; `null`: never. */
   abortTimeout: number | null
   readonly #settings: ChannelSettings
+  /** Whether the connection is kept after the current response. */
+  persistent = true
   #state: ReadState = 'idle'
   #deadlines!: ChannelDeadlines
   #readingPaused = false
@@ -38,8 +56,17 @@ export abstract class HTTPConnection extends HTTPSender {
   /** The peer will send nothing more, inside the content of a request. @throws {RemoteProtocolError} */
   protected abstract contentStopped(): void
 
+  /** Whether content is read that nobody wants, after the response is complete, to keep the connection. */
+  protected abstract get isDiscarding(): boolean
+
   /** Whether content is left that whoever began to read it does not want, after the response is complete. */
   protected abstract get isForgotten(): boolean
+
+  /** Whether a response is owed, for which nothing is awaited of the peer. */
+  protected abstract get isWorking(): boolean
+
+  /** The handler neither answered nor wrote in time: answers for it if that is possible still, and closes. */
+  protected abstract handlerTimedOut(): void
 
   /** Whether content is wanted of the peer. */
   protected abstract get wantsContent(): boolean
@@ -52,6 +79,7 @@ export abstract class HTTPConnection extends HTTPSender {
   /** Moves on; {@link TRANSITIONS} lists the legal moves. */
   protected become(state: ReadState): void {
     if (this.#state === 'head') this.#deadlines.headCompleted()
+    else if (this.#state === 'body') this.#deadlines.bodyEnded()
     this.#state = state
   }
 
@@ -71,7 +99,7 @@ export abstract class HTTPConnection extends HTTPSender {
       transport,
       this.#settings,
       (name) => this.#deadlinePassed(name),
-      () => this.output.handedOver - transport.bufferedBytes,
+      () => this.output.handedOver,
     )
     super.makeConnection(transport)
   }
@@ -90,14 +118,18 @@ export abstract class HTTPConnection extends HTTPSender {
       this.#lingerLeft -= bytes.length
       if (this.#lingerLeft < 0) this.transport.abortConnection()
     } else if (this.#state !== 'closed') {
-      if (this.#state === 'body') this.#deadlines.touchBody()
+      if (this.#state === 'body') this.#deadlines.bodyReceived(bytes.length)
       this.#run(bytes)
     }
   }
 
-  /** The peer finished sending. What it asked for is still answered; what it left unfinished is refused. */
+  /**
+   * The peer finished sending. What it asked for is still answered; what it left unfinished is refused. With `halfClose`
+   * set to `'abort'` it is taken for gone, as most clients are that do this.
+   */
   override readConnectionLost(): void {
     this.#peerFinished = true
+    if (this.#settings.halfClose === 'abort' && !this.isOver) return this.abortConnection()
     if (this.#state === 'switched') this.#successor?.readConnectionLost()
     else if (this.#state === 'lingering') this.transport.loseConnection()
     else if (this.#state !== 'closed') this.#run(NOTHING)
@@ -149,7 +181,7 @@ export abstract class HTTPConnection extends HTTPSender {
   protected override turnEnded(): void {
     if (this.#state === 'closed' || this.#state === 'switched') return
     this.output.flush()
-    if (this.#state === 'lingering') return
+    if (this.#state === 'lingering' || this.transport.disconnecting) return
     const held = this.paused && this.lineBuffer.length > this.#settings.readAheadBytes
     if (held !== this.#readingPaused) {
       this.#readingPaused = held
@@ -157,14 +189,51 @@ export abstract class HTTPConnection extends HTTPSender {
       else this.transport.resumeProducing()
     }
     this.#deadlines.turnEnded(this.#state, this.wantsContent)
+    if (this.#settings.handlerTimeoutMs !== null) this.#deadlines.watchHandler(this.isWorking)
     if (this.#isPeersTurn()) this.setTimeout(this.timeOut)
   }
 
   #deadlinePassed(name: DeadlineName): void {
-    if (name === 'header') this.refuse(remoteError('ERR_HEADER_TIMEOUT', 'head'))
-    else if (name === 'body') this.refuse(remoteError('ERR_CONTENT_TIMEOUT', 'content'))
-    else if (name === 'first-byte') this.loseConnection()
-    else this.forceAbortClient()
+    switch (name) {
+      case 'first-byte':
+        return this.loseConnection()
+      case 'header':
+        return this.refuse(remoteError('ERR_HEADER_TIMEOUT', 'head'))
+      case 'body':
+      case 'body-idle':
+        return this.refuse(remoteError('ERR_CONTENT_TIMEOUT', 'content'))
+      case 'body-rate':
+        return this.refuse(remoteError('ERR_CONTENT_TOO_SLOW', 'content'))
+      case 'handler':
+        return this.handlerTimedOut()
+      case 'drain':
+        // What is on its way is answered, with `Connection: close`, and closes then.
+        if (this.#state === 'idle') this.loseConnection()
+        return
+      case 'write':
+      case 'send-rate':
+      case 'close':
+      case 'linger':
+      case 'drain-total':
+        return this.forceAbortClient()
+      default:
+        name satisfies never
+    }
+  }
+
+  /**
+   * Lets the connection come to its end: what is in flight is answered and says `Connection: close`, a peer that is
+   * silent between requests has a grace in which a request that is on its way still gets its answer.
+   *
+   * @throws {RangeError} when a time is negative or not finite
+   */
+  drain({ graceMs = this.#settings.drainGraceMs, totalMs = null }: DrainOptions = {}): void {
+    if (this.isOver) return
+    this.#deadlines.draining(graceMs, totalMs)
+    this.persistent = false
+    const isSilent = this.#state === 'idle' && graceMs === 0
+    // Content that is only read to keep the connection has nothing to keep any more.
+    if (isSilent || this.isDiscarding) this.loseConnection()
   }
 
   /** Runs when no byte came for `timeOut`: closes silently when it is the peer's turn. Other states have their own deadlines. */
@@ -192,6 +261,8 @@ export abstract class HTTPConnection extends HTTPSender {
   /** Breaks the connection off; what was not sent is lost. */
   abortConnection(): void {
     this.output.clear()
+    this.#deadlines.clear()
+    this.setTimeout(null)
     this.transport.abortConnection()
   }
 

@@ -1,4 +1,5 @@
 import type { ChunkedDecoderOptions } from '@millrace/chunked'
+import type { MinimumRate } from '@millrace/timeout'
 import type { Clock } from '@millrace/transport'
 import type { RequestFactory } from './request.ts'
 
@@ -44,12 +45,40 @@ export interface HTTPChannelOptions {
   readonly firstByteTimeoutMs?: number | null
   /** From the first byte of a head to its last, never extended; then 408. @defaultValue 30000: a slow head is an attack */
   readonly headerTimeoutMs?: number | null
+  /**
+   * From the first time that content is wanted to its end, not counting while it is not wanted; then as `bodyIdleTimeoutMs`.
+   * @defaultValue null: an upload takes as long as it takes, and has a minimum rate
+   */
+  readonly bodyTimeoutMs?: number | null
+  /**
+   * How fast content that is wanted must come, on average and with its framing, after a grace; then as
+   * `bodyIdleTimeoutMs`. `null` switches it off.
+   * @defaultValue 240 octets a second after 5000 ms: whoever sends a byte now and then holds a connection and a handler
+   */
+  readonly minBodyRate?: MinimumRate | null
+  /**
+   * For a handler, without a write, while nothing is awaited of the peer; then 503, or abort when the response has begun.
+   * @defaultValue null: long polls are in use
+   */
+  readonly handlerTimeoutMs?: number | null
   /** Without a byte of content that is wanted; then 408, abort or close, by how far the response is. @defaultValue 30000 */
   readonly bodyIdleTimeoutMs?: number | null
   /** Between requests, and before the first; then it closes silently. Twisted's `timeOut`. @defaultValue 60000 */
   readonly timeOut?: number | null
-  /** Without the peer taking a byte of what is to be sent, looked at once in that time; then abort. @defaultValue 60000 */
+  /** Without the peer taking a byte of what is to be sent, at most a quarter more; then abort. @defaultValue 60000 */
   readonly writeStallTimeoutMs?: number | null
+  /**
+   * How fast the peer must take what is to be sent, on average since there is something, after a grace; then abort.
+   * @defaultValue null: a response may be read as slowly as a person reads
+   */
+  readonly minSendRate?: MinimumRate | null
+  /** For a peer that is silent between requests when the connection is drained; then it closes. @defaultValue 5000 */
+  readonly drainGraceMs?: number
+  /**
+   * What becomes of a peer that finished sending: it still gets its answers, or is taken for gone.
+   * @defaultValue 'finish': a client may shut down its sending side (RFC 9112 §9.6)
+   */
+  readonly halfClose?: 'finish' | 'abort'
   /** From a close to the abort, while the peer takes nothing. Twisted's `abortTimeout`. @defaultValue 15000 */
   readonly abortTimeout?: number | null
   /** How long a closed connection still reads, so that the peer sees our last words. @defaultValue 2000 */
@@ -66,86 +95,102 @@ export interface HTTPChannelOptions {
 }
 
 /**
- * The defaults of {@link HTTPChannelOptions}; the reasons stand there.
+ * The options that have no default of their own.
  *
  * @public
  */
-export const DEFAULT_CHANNEL_OPTIONS: Readonly<{
-  maxLength: number
-  totalHeadersSize: number
-  maxHeaders: number
-  maxBlankLines: number
-  maxBodySize: number
-  readAheadBytes: number
-  discardBytes: number
-  firstByteTimeoutMs: number
-  headerTimeoutMs: number
-  bodyIdleTimeoutMs: number
-  timeOut: number
-  writeStallTimeoutMs: number
-  abortTimeout: number
-  lingerTimeoutMs: number
-  lingerBytes: number
-}> = Object.freeze({
-  maxLength: 16_384,
-  totalHeadersSize: 16_384,
-  maxHeaders: 500,
-  maxBlankLines: 8,
-  maxBodySize: Infinity,
-  readAheadBytes: 16_384,
-  discardBytes: 65_536,
-  firstByteTimeoutMs: 30_000,
-  headerTimeoutMs: 30_000,
-  bodyIdleTimeoutMs: 30_000,
-  timeOut: 60_000,
-  writeStallTimeoutMs: 60_000,
-  abortTimeout: 15_000,
-  lingerTimeoutMs: 2_000,
-  lingerBytes: 262_144,
-})
-
-/**
- * The limits and deadlines that have a number as their default.
- *
- * @public
- */
-type Numbers = typeof DEFAULT_CHANNEL_OPTIONS
-/**
- * Those that `null` switches off.
- *
- * @public
- */
-type Nullable =
-  | 'firstByteTimeoutMs'
-  | 'headerTimeoutMs'
-  | 'bodyIdleTimeoutMs'
-  | 'timeOut'
-  | 'writeStallTimeoutMs'
-  | 'abortTimeout'
+type Unset = 'clock' | 'requestFactory' | 'onError'
 
 /**
  * {@link HTTPChannelOptions} with every default filled in; one frozen object serves all channels made with the same options.
  *
  * @public
  */
-export type ChannelSettings = {
-  readonly [K in keyof Numbers]: K extends Nullable ? number | null : number
-} & {
+export type ChannelSettings = Readonly<Required<Omit<HTTPChannelOptions, Unset>>> & {
   readonly clock: Clock
   readonly requestFactory: RequestFactory | undefined
-  readonly chunked: ChunkedDecoderOptions
-  readonly sendDate: boolean
   readonly onError: ((error: unknown) => void) | undefined
 }
 
-const NULLABLE: ReadonlySet<string> = new Set<Nullable>([
-  'firstByteTimeoutMs',
-  'headerTimeoutMs',
-  'bodyIdleTimeoutMs',
-  'timeOut',
-  'writeStallTimeoutMs',
-  'abortTimeout',
-])
+/**
+ * The defaults of {@link HTTPChannelOptions}; the reasons stand there.
+ *
+ * @public
+ */
+export const DEFAULT_CHANNEL_OPTIONS: Readonly<Required<Omit<HTTPChannelOptions, Unset>>> = Object.freeze({
+  maxLength: 16_384,
+  totalHeadersSize: 16_384,
+  maxHeaders: 500,
+  maxBlankLines: 8,
+  maxBodySize: Infinity,
+  chunked: Object.freeze({}),
+  readAheadBytes: 16_384,
+  discardBytes: 65_536,
+  firstByteTimeoutMs: 30_000,
+  headerTimeoutMs: 30_000,
+  bodyIdleTimeoutMs: 30_000,
+  bodyTimeoutMs: null,
+  minBodyRate: Object.freeze({ bytesPerSecond: 240, graceMs: 5_000 }),
+  handlerTimeoutMs: null,
+  timeOut: 60_000,
+  writeStallTimeoutMs: 60_000,
+  minSendRate: null,
+  drainGraceMs: 5_000,
+  halfClose: 'finish',
+  abortTimeout: 15_000,
+  lingerTimeoutMs: 2_000,
+  lingerBytes: 262_144,
+  sendDate: true,
+})
+
+/** What an option's value must be, by the option's name. */
+const CHECKS: Readonly<Record<Exclude<keyof HTTPChannelOptions, Unset | 'chunked'>, Check>> = {
+  maxLength: limit,
+  totalHeadersSize: limit,
+  maxHeaders: limit,
+  maxBlankLines: limit,
+  maxBodySize: limit,
+  readAheadBytes: limit,
+  discardBytes: limit,
+  firstByteTimeoutMs: orNull(time),
+  headerTimeoutMs: orNull(time),
+  bodyIdleTimeoutMs: orNull(time),
+  bodyTimeoutMs: orNull(time),
+  minBodyRate: orNull(rate),
+  handlerTimeoutMs: orNull(time),
+  timeOut: orNull(time),
+  writeStallTimeoutMs: orNull(time),
+  minSendRate: orNull(rate),
+  drainGraceMs: time,
+  halfClose: (value) => (value === 'finish' || value === 'abort' ? null : "'finish' or 'abort'"),
+  abortTimeout: orNull(time),
+  lingerTimeoutMs: time,
+  lingerBytes: limit,
+  sendDate: (value) => (typeof value === 'boolean' ? null : 'true or false'),
+}
+
+/** Says what a value must be; `null` when it is that. */
+type Check = (value: unknown) => string | null
+
+/** Octets and counts may be without end. */
+function limit(value: unknown): string | null {
+  return typeof value === 'number' && value >= 0 ? null : 'a number of 0 or more'
+}
+
+/** Time may not be without end: there is `null` for that. */
+function time(value: unknown): string | null {
+  return limit(value) === null && value !== Infinity ? null : 'a finite number of 0 or more'
+}
+
+function rate(value: unknown): string | null {
+  const { bytesPerSecond, graceMs } = (value ?? {}) as Partial<MinimumRate>
+  const isRate = time(bytesPerSecond) === null && bytesPerSecond !== 0 && time(graceMs) === null
+  return isRate ? null : 'a rate: bytesPerSecond above 0, graceMs of 0 or more, both finite'
+}
+
+function orNull(check: Check): Check {
+  return (value) => (value === null ? null : check(value))
+}
 
 const settled = new WeakMap<HTTPChannelOptions, ChannelSettings>()
 
@@ -153,38 +198,29 @@ const settled = new WeakMap<HTTPChannelOptions, ChannelSettings>()
  * Checks options and fills in the defaults; once for each object, so that a connection costs no check.
  *
  * @throws {TypeError} when there is no clock
- * @throws {RangeError} when a limit is not a number of 0 or more, or a time is infinite
+ * @throws {RangeError} when a limit is not a number of 0 or more, a time is infinite, a rate or a choice is none
  */
 export function settle(options: HTTPChannelOptions): ChannelSettings {
   let settings = settled.get(options)
   if (settings === undefined) {
-    settings = check(options)
+    settings = fill(options)
     settled.set(options, settings)
   }
   return settings
 }
 
-function check(options: HTTPChannelOptions): ChannelSettings {
+function fill(options: HTTPChannelOptions): ChannelSettings {
   if (typeof options.clock?.callLater !== 'function') throw new TypeError('HTTPChannel needs a clock')
-  const numbers: Record<string, number | null> = {}
-  for (const [name, standard] of Object.entries(DEFAULT_CHANNEL_OPTIONS)) {
-    const value = options[name as keyof Numbers]
-    const valid = value === undefined || (value === null ? NULLABLE.has(name) : isLimit(name, value))
-    if (!valid) throw new RangeError(`${name} must be a number of 0 or more, not ${String(value)}`)
-    numbers[name] = value === undefined ? standard : value
+  const given = Object.entries(options).filter(([, value]) => value !== undefined)
+  for (const [name, value] of given) {
+    const expected = CHECKS[name as keyof typeof CHECKS]?.(value) ?? null
+    if (expected !== null) throw new RangeError(`${name} must be ${expected}, not ${String(value)}`)
   }
   return Object.freeze({
-    ...(numbers as unknown as Numbers),
-    clock: options.clock,
-    requestFactory: options.requestFactory,
+    ...DEFAULT_CHANNEL_OPTIONS,
+    requestFactory: undefined,
+    onError: undefined,
+    ...(Object.fromEntries(given) as unknown as HTTPChannelOptions),
     chunked: Object.freeze({ ...options.chunked }),
-    sendDate: options.sendDate ?? true,
-    onError: options.onError,
   })
-}
-
-/** Octets and counts may be without end, time may not: there is `null` for that. */
-function isLimit(name: string, value: unknown): boolean {
-  const isTime = NULLABLE.has(name) || name === 'lingerTimeoutMs'
-  return typeof value === 'number' && value >= 0 && !(isTime && value === Infinity)
 }

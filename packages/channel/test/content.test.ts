@@ -176,7 +176,7 @@ describe('content', () => {
   ])('tells its reader what broke, also when the answer %s', async (_what, answer) => {
     for (const [code, end] of [
       ['ERR_CHUNK_SIZE', ({ conversation }: ReturnType<typeof pulled>) => void conversation.send('zz\r\n')],
-      ['ERR_CONTENT_TIMEOUT', ({ conversation }) => conversation.clock.advance(30_000)],
+      ['ERR_CONTENT_TOO_SLOW', ({ conversation }) => conversation.clock.advance(30_000)],
       ['ERR_BODY_TRUNCATED', ({ conversation }) => conversation.transport.deliverEnd()],
     ] as [string, (all: ReturnType<typeof pulled>) => void][]) {
       const all = pulled()

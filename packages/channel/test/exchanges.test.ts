@@ -207,17 +207,4 @@ describe('an exchange', () => {
     expect(conversation.wire).toContain('Connection: close')
     expect(conversation.closed).toBe(true)
   })
-
-  it('drains: at once between requests, after the response otherwise', () => {
-    const idle = new Conversation()
-    idle.channel.drain()
-    expect(idle.closed).toBe(true)
-    const { conversation, requests } = unanswered()
-    conversation.send(head('GET / HTTP/1.1', HOST))
-    conversation.channel.drain()
-    expect(conversation.closed).toBe(false)
-    requests[0]?.finish('last')
-    expect(conversation.wire).toMatch(/Connection: close\r\n[^]*last$/)
-    expect(conversation.closed).toBe(true)
-  })
 })

@@ -5,7 +5,8 @@ import type { ConnectionLost, Protocol, Transport } from '@millrace/transport'
 export class ConnectionRegistry {
   readonly #channels: Set<HTTPChannel> = new Set()
   readonly #maxConnections: number
-  #draining = false
+  /** How long a connection may stay between two requests; `null`: as long as its own deadlines let it. */
+  #idleGraceMs: number | null = null
   #waiting: (() => void)[] = []
 
   constructor(maxConnections: number) {
@@ -31,7 +32,7 @@ export class ConnectionRegistry {
 
   /** A channel that came too late for {@link ConnectionRegistry.drain} is drained as soon as it has its transport. */
   entered(channel: HTTPChannel): void {
-    if (this.#draining) channel.drain()
+    if (this.#idleGraceMs !== null) channel.drain({ graceMs: this.#idleGraceMs })
   }
 
   leave(channel: HTTPChannel): void {
@@ -42,10 +43,10 @@ export class ConnectionRegistry {
     for (const resolve of waiting) resolve()
   }
 
-  /** Ends every connection as soon as it owes nothing. */
-  drain(): void {
-    this.#draining = true
-    for (const channel of this.#channels) channel.drain()
+  /** Ends every connection as soon as it owes nothing, and was idle for this long. */
+  drain(idleGraceMs: number): void {
+    this.#idleGraceMs = idleGraceMs
+    for (const channel of this.#channels) channel.drain({ graceMs: idleGraceMs })
   }
 
   /** Breaks every connection off. */

@@ -15,6 +15,13 @@ export interface CloseOptions {
    * @defaultValue 5000: what most answers need, and most supervisors grant
    */
   readonly graceMs?: number
+  /**
+   * Milliseconds that a connection between two requests stays open, 0 or more: a request that is on its way meanwhile
+   * is answered instead of lost.
+   *
+   * @defaultValue 0: who ends a server by hand wants it ended. Give a few seconds behind a load balancer
+   */
+  readonly idleGraceMs?: number
 }
 
 /**
@@ -32,11 +39,11 @@ export interface Server {
   /** The channels whose connections are open now. */
   readonly connections: ReadonlySet<HTTPChannel>
   /**
-   * Accepts no more connections and ends those that are open: idle ones at once, the others after the response they
-   * owe, what is left when the grace is over. May be called again to shorten the grace.
+   * Accepts no more connections and ends those that are open: idle ones after their own grace, the others after the
+   * response they owe, what is left when the grace is over. May be called again to shorten the grace.
    *
    * @returns when the last connection is gone
-   * @throws {RangeError} when `graceMs` is negative or not finite
+   * @throws {RangeError} when a grace is negative or not finite
    */
   close(options?: CloseOptions): Promise<void>
   /** The same as {@link Server.close}: for `await using`. */
@@ -75,11 +82,13 @@ export class ListeningServer implements Server {
     return this.#registry.channels
   }
 
-  async close({ graceMs = DEFAULT_GRACE_MS }: CloseOptions = {}): Promise<void> {
-    if (!(graceMs >= 0 && graceMs < Infinity))
-      throw new RangeError(`graceMs must be finite, 0 or more, not ${graceMs}`)
+  async close({ graceMs = DEFAULT_GRACE_MS, idleGraceMs = 0 }: CloseOptions = {}): Promise<void> {
+    for (const [name, value] of Object.entries({ graceMs, idleGraceMs })) {
+      if (!(value >= 0 && value < Infinity))
+        throw new RangeError(`${name} must be finite, 0 or more, not ${value}`)
+    }
     const closed = this.#listener.close()
-    this.#registry.drain()
+    this.#registry.drain(idleGraceMs)
     const grace = this.#clock.callLater(graceMs, () => this.#registry.abort())
     await this.#registry.empty()
     grace.cancel()

@@ -10,7 +10,7 @@ function channel(): HTTPChannel {
 describe('ConnectionRegistry', () => {
   it('drains a channel that comes while it is draining', () => {
     const registry = new ConnectionRegistry(Infinity)
-    registry.drain()
+    registry.drain(0)
     const late = new MemoryTransport()
     late.connect(registry.admit(channel()))
     late.settle()

@@ -116,6 +116,21 @@ describe('close', () => {
     await closed
   })
 
+  it('answers what an idle connection still asks within its own grace, and closes it when that is over', async () => {
+    const clock = new FakeClock()
+    const server = await start(() => new Response('just in time'), { channel: { clock } })
+    const silent = await RawClient.connect(server.port)
+    const asking = await RawClient.connect(server.port)
+    silent.send(GET)
+    await silent.until('just in time')
+    const closed = server.close({ idleGraceMs: 3_000 })
+    asking.send(GET)
+    expect(await asking.closed).toMatch(/\r\nConnection: close\r\n\r\njust in time$/)
+    expect(silent.socket.readableEnded).toBe(false)
+    clock.advance(3_000)
+    await Promise.all([closed, silent.closed])
+  })
+
   it('can be called again, with less grace', async () => {
     const slow = new Slow()
     const clock = new FakeClock()
@@ -138,6 +153,7 @@ describe('close', () => {
   it.each([-1, Number.NaN, Infinity])('refuses a grace of %d ms', async (graceMs) => {
     const server = await start(() => new Response('hi'))
     await expect(server.close({ graceMs })).rejects.toThrow(RangeError)
+    await expect(server.close({ idleGraceMs: graceMs })).rejects.toThrow(RangeError)
   })
 
   it('is what Symbol.asyncDispose does', async () => {

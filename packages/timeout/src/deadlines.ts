@@ -20,8 +20,10 @@ interface Deadline<Name extends string> {
   readonly periodMs: number
   /** What each byte adds, for `rate`; 0 otherwise. */
   readonly msPerByte: number
-  /** In time that is not paused: see `#nowMs`. */
+  /** In time that is not paused: see `#nowMs`. Infinite while suspended. */
   dueMs: number
+  /** What was left when it was suspended; `null` when it is not. */
+  leftMs: number | null
 }
 
 /**
@@ -117,7 +119,8 @@ export class Deadlines<Name extends string = string> {
     const deadline = this.#deadlines.get(name)
     if (deadline === undefined) return
     if (deadline.kind !== 'idle') throw new TypeError(`the deadline ${name} is not an idle one`)
-    deadline.dueMs = this.#nowMs() + deadline.periodMs
+    if (deadline.leftMs === null) deadline.dueMs = this.#nowMs() + deadline.periodMs
+    else deadline.leftMs = deadline.periodMs
   }
 
   /**
@@ -133,7 +136,28 @@ export class Deadlines<Name extends string = string> {
     if (deadline.kind !== 'rate') throw new TypeError(`the deadline ${name} is not a minimum rate`)
     if (!(bytes >= 0 && bytes < Infinity))
       throw new RangeError(`bytes must be a finite number, 0 or more: ${bytes}`)
-    deadline.dueMs += bytes * deadline.msPerByte
+    if (deadline.leftMs === null) deadline.dueMs += bytes * deadline.msPerByte
+    else deadline.leftMs += bytes * deadline.msPerByte
+  }
+
+  /**
+   * Lets time stand still for one deadline: whoever is under it can do nothing about it now. Nothing happens when it is
+   * not set, has passed, or is suspended already.
+   */
+  suspend(name: Name): void {
+    const deadline = this.#deadlines.get(name)
+    if (deadline === undefined || deadline.leftMs !== null) return
+    deadline.leftMs = deadline.dueMs - this.#nowMs()
+    deadline.dueMs = Infinity
+  }
+
+  /** Lets time go on for a suspended deadline: it has as long as it had, and what its bytes earned meanwhile. */
+  proceed(name: Name): void {
+    const deadline = this.#deadlines.get(name)
+    if (deadline === undefined || deadline.leftMs === null) return
+    deadline.dueMs = this.#nowMs() + deadline.leftMs
+    deadline.leftMs = null
+    if (this.#pausedAtMs === null) this.#sleepUntil(deadline.dueMs)
   }
 
   /** Forgets a deadline, if it is set. The timer stays, for the next one. */
@@ -164,7 +188,7 @@ export class Deadlines<Name extends string = string> {
 
   #set(name: Name, kind: Deadline<Name>['kind'], periodMs: number, msPerByte: number): void {
     const dueMs = this.#nowMs() + periodMs
-    this.#deadlines.set(name, { name, kind, periodMs, msPerByte, dueMs })
+    this.#deadlines.set(name, { name, kind, periodMs, msPerByte, dueMs, leftMs: null })
     if (this.#pausedAtMs === null) this.#sleepUntil(dueMs)
   }
 
