@@ -20,6 +20,7 @@ export const SYSTEM_PROGRAMS = [
     debianPackage: 'apache2-utils',
     neededBy: 'server: ab -k, an HTTP/1.0 keep-alive client',
   },
+  { commands: ['slowhttptest'], debianPackage: 'slowhttptest', neededBy: 'endurance: attacks by slow peers' },
   { commands: ['chromium'], debianPackage: 'chromium', neededBy: 'static-server: a page in a real browser' },
 ]
 

@@ -1,0 +1,88 @@
+import { parseArgs } from 'node:util'
+import { bytesOfIdleConnection } from './idle.ts'
+import type { ServerState } from './servers/answer-questions.ts'
+import { attackSlowly, SLOW_MODES } from './slow.ts'
+import { heapGrowth, soak } from './soak.ts'
+
+const USAGE = `usage: endure slow [--connections 1000] [--seconds 60]
+       endure idle [--connections 15000] [--rounds 3]
+       endure soak [--minutes 60] [--connections 64] [--seed 1]
+`
+
+const MEBIBYTE = 1_048_576
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      connections: { type: 'string' },
+      seconds: { type: 'string', default: '60' },
+      minutes: { type: 'string', default: '60' },
+      rounds: { type: 'string', default: '3' },
+      seed: { type: 'string', default: '1' },
+    },
+  })
+  const connections = (standard: number): number => Number(values.connections ?? standard)
+  switch (positionals[0]) {
+    case 'slow':
+      return runSlow(connections(1_000), Number(values.seconds))
+    case 'idle':
+      return runIdle(connections(15_000), Number(values.rounds))
+    case 'soak':
+      return runSoak(Number(values.minutes) * 60, connections(64), Number(values.seed))
+    default:
+      process.stderr.write(USAGE)
+      process.exitCode = 2
+  }
+}
+
+async function runSlow(connections: number, seconds: number): Promise<void> {
+  for (const mode of SLOW_MODES) {
+    const { probes, slowestMs, before, during, after } = await attackSlowly(mode, connections, seconds)
+    say(`slow ${mode}: ${probes} probes, the slowest answered in ${slowestMs.toFixed(0)} ms`)
+    say(`  before ${describe(before)}`)
+    say(`  during ${describe(during)}`)
+    say(`  after  ${describe(after)}`)
+  }
+}
+
+async function runIdle(connections: number, rounds: number): Promise<void> {
+  const found: Record<string, number[]> = { 'bare-net': [], 'node-http': [], channel: [] }
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [name, bytes] of Object.entries(found))
+      bytes.push(await bytesOfIdleConnection(name, connections))
+  }
+  const [bare = NaN, ...others] = Object.values(found).map(median)
+  const names = Object.keys(found)
+  for (const [index, bytes] of [bare, ...others].entries()) {
+    const ratio = (bytes / bare).toFixed(2)
+    say(`idle ${names[index]}: ${bytes.toFixed(0)} octets for each of ${connections}, × bare net ${ratio}`)
+  }
+}
+
+async function runSoak(seconds: number, clients: number, seed: number): Promise<void> {
+  const result = await soak(seconds, clients, seed, (state, second) => say(`${second} s: ${describe(state)}`))
+  const { connections, requests, receivedBytes, before, after } = result
+  const mebibytes = (receivedBytes / MEBIBYTE).toFixed(0)
+  say(`soak: ${connections} connections, ${requests} times something was said, ${mebibytes} MiB received`)
+  say(`  before ${describe(before)}`)
+  say(`  after  ${describe(after)}`)
+  say(
+    `  the live heap grew by ${(heapGrowth(result) / MEBIBYTE).toFixed(2)} MiB from the second fifth to the last`,
+  )
+}
+
+function describe({ residentBytes, heapBytes, sockets, timers, descriptors }: ServerState): string {
+  const memory = `${(residentBytes / MEBIBYTE).toFixed(1)} MiB resident, ${(heapBytes / MEBIBYTE).toFixed(2)} MiB live heap`
+  return `${memory}, ${sockets} sockets, ${timers} timers, ${descriptors} descriptors`
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+await main()
