@@ -13,7 +13,7 @@ export class ChannelDeadlines {
   readonly #settings: ChannelSettings
   readonly #passed: (name: DeadlineName) => void
   readonly #handedOver: () => number
-  #reading: 'first-byte' | 'header' | null = null
+  #isReadingHead = false
   #body: 'none' | 'wanted' | 'held' = 'none'
   /** Octets that had been written when the handler was last seen to work; -1: it is not watched. */
   #written = -1
@@ -38,14 +38,9 @@ export class ChannelDeadlines {
     this.#sending = new SendDeadlines(clock, transport, settings, this.#deadlines, taken)
   }
 
-  /** The connection is there: its first byte is awaited. */
-  connected(): void {
-    this.#read('first-byte', this.#settings.firstByteTimeoutMs)
-  }
-
   /** A head is complete: the next one has its own time, even when this turn ends inside it. */
   headCompleted(): void {
-    if (this.#reading === 'header') this.#read(null, null)
+    if (this.#isReadingHead) this.#watchHead(false)
   }
 
   /** Content is complete, or no longer awaited. */
@@ -70,8 +65,7 @@ export class ChannelDeadlines {
    * @param contentWanted - a peer is never timed out for our own back-pressure
    */
   turnEnded(readState: ReadState, contentWanted: boolean): void {
-    if (readState === 'head') this.#read('header', this.#settings.headerTimeoutMs)
-    else this.#read(null, null)
+    this.#watchHead(readState === 'head')
     if (readState === 'body') this.#watchBody(contentWanted)
     this.#sending.update('write', this.#settings.writeStallTimeoutMs)
   }
@@ -97,7 +91,7 @@ export class ChannelDeadlines {
 
   /** We said our last: the peer has `abortTimeout` to take it as long as it takes nothing, then the time to linger. */
   closing(abortTimeoutMs: number | null): void {
-    this.#read(null, null)
+    this.#watchHead(false)
     this.#sending.update('close', abortTimeoutMs)
     if (!this.#sending.isWatching) this.#linger()
   }
@@ -105,17 +99,17 @@ export class ChannelDeadlines {
   clear(): void {
     this.#deadlines.clear()
     this.#sending.clear()
-    this.#reading = null
+    this.#isReadingHead = false
     this.#body = 'none'
     this.#written = -1
   }
 
-  #read(name: 'first-byte' | 'header' | null, afterMs: number | null): void {
-    const next = afterMs === null ? null : name
-    if (next === this.#reading) return
-    if (this.#reading !== null) this.#deadlines.cancel(this.#reading)
-    this.#reading = next
-    if (next !== null) this.#deadlines.absolute(next, afterMs as number)
+  #watchHead(isReadingHead: boolean): void {
+    if (isReadingHead === this.#isReadingHead) return
+    this.#isReadingHead = isReadingHead
+    const { headerTimeoutMs } = this.#settings
+    if (!isReadingHead) this.#deadlines.cancel('header')
+    else if (headerTimeoutMs !== null) this.#deadlines.absolute('header', headerTimeoutMs)
   }
 
   #watchBody(isWanted: boolean): void {
@@ -154,7 +148,6 @@ export class ChannelDeadlines {
   }
 
   #expired(name: DeadlineName): void {
-    if (name === this.#reading) this.#reading = null
     const isUnsent = this.#transport.bufferedBytes > 0
     if (name === 'write' || name === 'close') this.#sendExpired(name)
     else if (name === 'handler' && isUnsent)

@@ -1,6 +1,5 @@
 /** The deadlines besides the keep-alive one, which is the mixin's. */
 export type DeadlineName =
-  | 'first-byte'
   | 'header'
   | 'body-idle'
   | 'body-rate'

@@ -25,7 +25,8 @@ export interface HeadLimits {
  */
 export class HeadReader {
   readonly #limits: HeadLimits
-  #head = new RequestHead()
+  /** Made when its first octet is there: a connection between requests needs none. */
+  #head: RequestHead | null = null
   #started = false
   /** Octets of the complete lines of this head. */
   #size = 0
@@ -58,7 +59,7 @@ export class HeadReader {
   /** Reads a head in one pass; declines it when it is incomplete, may be beyond a limit, or anything is wrong with it. */
   #readWhole(buffer: LineBuffer): boolean {
     const { bytes, start, end } = buffer
-    const head = this.#head
+    const { head } = this
     const fieldsAt = readRequestLine(bytes, start, end, head)
     if (fieldsAt === -1) return false
     const next = head.readFields(bytes, fieldsAt, end)
@@ -66,7 +67,7 @@ export class HeadReader {
     const size = next - start
     // No line is longer than all of them. Negated, so that a limit that is not a number declines everything.
     if (next === -1 || !(size <= MAX_LENGTH && size <= totalHeadersSize && head.fieldCount <= maxHeaders)) {
-      this.#head = new RequestHead()
+      this.#head = null
       return false
     }
     buffer.consume(size)
@@ -97,7 +98,7 @@ export class HeadReader {
       this.#size += next - at
       at = next
       if (!complete) continue
-      this.#head.readFields(bytes, base + this.#firstLineSize, at)
+      this.head.readFields(bytes, base + this.#firstLineSize, at)
       buffer.consume(at - base)
       return true
     }
@@ -126,7 +127,7 @@ export class HeadReader {
   /** Takes a field line, without its CRLF, as `headerReceived` got it. */
   fieldLine(line: Uint8Array): void {
     try {
-      this.#head.addLine(line)
+      this.head.addLine(line)
     } catch (error) {
       throw this.#judge(error, line, 0, line.length)
     }
@@ -137,7 +138,7 @@ export class HeadReader {
   /** Takes the empty line that ends a head which came line by line. */
   blankLine(): void {
     this.#checkComplete(new Uint8Array(0), 0, 0)
-    this.#head.sealCopied()
+    this.head.sealCopied()
   }
 
   /** A line grew beyond `MAX_LENGTH`. Always throws. */
@@ -148,12 +149,13 @@ export class HeadReader {
 
   /** The head as far as it came; its method is empty before the request line is complete. */
   get head(): RequestHead {
+    this.#head ??= new RequestHead()
     return this.#head
   }
 
   /** Gets ready for the next head. */
   nextHead(): void {
-    this.#head = new RequestHead()
+    this.#head = null
     this.#started = false
     this.#size = 0
     this.#blankLines = 0
@@ -198,7 +200,7 @@ export class HeadReader {
     const stop = scanFieldLine(bytes, at, end)
     if (stop !== -1 && stop + 1 < end && bytes[stop] === CR && bytes[stop + 1] === LF) {
       this.#checked = 0
-      this.#head.fieldCount += 1
+      this.head.fieldCount += 1
       this.#checkComplete(bytes, at, stop)
       return stop + 2
     }
@@ -220,7 +222,7 @@ export class HeadReader {
   }
 
   #parseRequestLine(bytes: Uint8Array, at: number, lineEnd: number): void {
-    const head = this.#head
+    const { head } = this
     try {
       const line = parseRequestLine(bytes, at, lineEnd)
       head.method = line.method
@@ -245,7 +247,7 @@ export class HeadReader {
     if (length > limits.MAX_LENGTH || this.#size + length + 2 > limits.totalHeadersSize) {
       this.#refuse(bytes, at, lineEnd, at, true)
     }
-    if (this.#head.fieldCount > limits.maxHeaders) throw this.#error('ERR_HEADER_COUNT', this.#size)
+    if (this.head.fieldCount > limits.maxHeaders) throw this.#error('ERR_HEADER_COUNT', this.#size)
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { ConnectionLost, Protocol, Transport } from '@millrace/transport'
+import type { ConnectionLost, Protocol } from '@millrace/transport'
 import { ChannelDeadlines } from './channel-deadlines.ts'
 import type { DeadlineName } from './deadline-name.ts'
 import { remoteError } from './errors.ts'
@@ -35,7 +35,8 @@ export abstract class HTTPConnection extends HTTPSender {
   /** Whether the connection is kept after the current response. */
   persistent = true
   #state: ReadState = 'idle'
-  #deadlines!: ChannelDeadlines
+  /** Made when there is need: most connections are under no other deadline than `timeOut`. */
+  #deadlines: ChannelDeadlines | null = null
   #readingPaused = false
   #peerFinished = false
   #successor: Protocol | null = null
@@ -78,8 +79,8 @@ export abstract class HTTPConnection extends HTTPSender {
 
   /** Moves on; {@link TRANSITIONS} lists the legal moves. */
   protected become(state: ReadState): void {
-    if (this.#state === 'head') this.#deadlines.headCompleted()
-    else if (this.#state === 'body') this.#deadlines.bodyEnded()
+    if (this.#state === 'head') this.#deadlines?.headCompleted()
+    else if (this.#state === 'body') this.#deadlines?.bodyEnded()
     this.#state = state
   }
 
@@ -93,22 +94,13 @@ export abstract class HTTPConnection extends HTTPSender {
     return this.#state === 'lingering' || this.#state === 'switched' || this.#state === 'closed'
   }
 
-  override makeConnection(transport: Transport): void {
-    this.#deadlines = new ChannelDeadlines(
-      this.clock,
-      transport,
-      this.#settings,
-      (name) => this.#deadlinePassed(name),
-      () => this.output.handedOver,
-    )
-    super.makeConnection(transport)
-  }
-
   /** Runs when the transport is there: the deadlines begin. */
   override connectionMade(): void {
-    this.setTimeout(this.timeOut)
+    const { timeOut } = this
+    const { firstByteTimeoutMs } = this.#settings
+    this.setTimeout(firstByteTimeoutMs === null ? timeOut : Math.min(firstByteTimeoutMs, timeOut ?? Infinity))
+    this.timeOut = timeOut
     this.transport.registerProducer(this, true)
-    this.#deadlines.connected()
   }
 
   override dataReceived(bytes: Uint8Array): void {
@@ -118,7 +110,7 @@ export abstract class HTTPConnection extends HTTPSender {
       this.#lingerLeft -= bytes.length
       if (this.#lingerLeft < 0) this.transport.abortConnection()
     } else if (this.#state !== 'closed') {
-      if (this.#state === 'body') this.#deadlines.bodyReceived(bytes.length)
+      if (this.#state === 'body') this.#deadlines?.bodyReceived(bytes.length)
       this.#run(bytes)
     }
   }
@@ -139,7 +131,7 @@ export abstract class HTTPConnection extends HTTPSender {
   override connectionLost(reason: ConnectionLost): void {
     super.connectionLost(reason)
     this.setTimeout(null)
-    this.#deadlines.clear()
+    this.#deadlines?.clear()
     this.become('closed')
     this.dropRequest(reason)
     this.outgoing.stop()
@@ -188,15 +180,33 @@ export abstract class HTTPConnection extends HTTPSender {
       if (held) this.transport.pauseProducing()
       else this.transport.resumeProducing()
     }
-    this.#deadlines.turnEnded(this.#state, this.wantsContent)
-    if (this.#settings.handlerTimeoutMs !== null) this.#deadlines.watchHandler(this.isWorking)
+    if (this.#deadlines !== null || this.#needsDeadlines()) this.#watch(this.#watched())
     if (this.#isPeersTurn()) this.setTimeout(this.timeOut)
+  }
+
+  #needsDeadlines(): boolean {
+    const isQuiet = this.#state === 'idle' || this.#state === 'done'
+    return !isQuiet || this.#settings.handlerTimeoutMs !== null || this.transport.bufferedBytes > 0
+  }
+
+  #watch(deadlines: ChannelDeadlines): void {
+    deadlines.turnEnded(this.#state, this.wantsContent)
+    if (this.#settings.handlerTimeoutMs !== null) deadlines.watchHandler(this.isWorking)
+  }
+
+  #watched(): ChannelDeadlines {
+    this.#deadlines ??= new ChannelDeadlines(
+      this.clock,
+      this.transport,
+      this.#settings,
+      (name) => this.#deadlinePassed(name),
+      () => this.output.handedOver,
+    )
+    return this.#deadlines
   }
 
   #deadlinePassed(name: DeadlineName): void {
     switch (name) {
-      case 'first-byte':
-        return this.loseConnection()
       case 'header':
         return this.refuse(remoteError('ERR_HEADER_TIMEOUT', 'head'))
       case 'body':
@@ -229,7 +239,7 @@ export abstract class HTTPConnection extends HTTPSender {
    */
   drain({ graceMs = this.#settings.drainGraceMs, totalMs = null }: DrainOptions = {}): void {
     if (this.isOver) return
-    this.#deadlines.draining(graceMs, totalMs)
+    this.#watched().draining(graceMs, totalMs)
     this.persistent = false
     const isSilent = this.#state === 'idle' && graceMs === 0
     // Content that is only read to keep the connection has nothing to keep any more.
@@ -255,13 +265,13 @@ export abstract class HTTPConnection extends HTTPSender {
     this.outgoing.stop()
     if (this.#peerFinished) this.transport.loseConnection()
     else this.transport.closeWrite()
-    this.#deadlines.closing(this.abortTimeout)
+    this.#watched().closing(this.abortTimeout)
   }
 
   /** Breaks the connection off; what was not sent is lost. */
   abortConnection(): void {
     this.output.clear()
-    this.#deadlines.clear()
+    this.#deadlines?.clear()
     this.setTimeout(null)
     this.transport.abortConnection()
   }
@@ -292,7 +302,7 @@ export abstract class HTTPConnection extends HTTPSender {
   /** Stops being the one who reads requests: no deadline, no producer, no line is ours any more. */
   #letGo(): void {
     this.setTimeout(null)
-    this.#deadlines.clear()
+    this.#deadlines?.clear()
     this.poison()
     this.transport.unregisterProducer()
     if (this.#readingPaused) this.transport.resumeProducing()

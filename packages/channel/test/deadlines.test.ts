@@ -13,6 +13,31 @@ describe('deadlines', () => {
     expect([conversation.wire, conversation.closed]).toEqual(['', true])
   })
 
+  it('first byte: is no longer than timeOut, and leaves that as it was', () => {
+    const impatient = new Conversation({ firstByteTimeoutMs: 1000, timeOut: 500 })
+    impatient.clock.advance(500)
+    expect(impatient.closed).toBe(true)
+    const patient = new Conversation({ firstByteTimeoutMs: 1000, timeOut: 5000 })
+    expect(patient.channel.timeOut).toBe(5000)
+    patient.clock.advance(999)
+    patient.send(GET)
+    patient.clock.advance(4999)
+    expect(patient.closed).toBe(false)
+    patient.clock.advance(1)
+    expect(patient.closed).toBe(true)
+  })
+
+  it.each([{ firstByteTimeoutMs: null }, { firstByteTimeoutMs: null, timeOut: null }])(
+    'first byte: has no time of its own with %o',
+    (options) => {
+      const conversation = new Conversation({ timeOut: 5000, ...options })
+      conversation.clock.advance(4999)
+      expect(conversation.closed).toBe(false)
+      conversation.clock.advance(1)
+      expect(conversation.closed).toBe(options.timeOut !== null)
+    },
+  )
+
   it('header: 408 at headerTimeoutMs after the first byte, however many bytes came since (rule 87)', () => {
     const conversation = new Conversation({ headerTimeoutMs: 1000 })
     conversation.send('G')

@@ -7,6 +7,9 @@ import type { LineReceiverOptions } from './options.ts'
 
 const NOTHING = new Uint8Array(0)
 
+/** What nearly all receivers share: a delimiter is never changed, only replaced. */
+const CRLF = checkDelimiter(DEFAULT_DELIMITER)
+
 /**
  * Turns bytes into lines, and into raw bytes wherever the protocol asks for them.
  *
@@ -42,7 +45,7 @@ export class LineReceiver implements Protocol {
   /** @throws {TypeError | RangeError} when an option is not what {@link LineReceiverOptions} says */
   constructor(options: LineReceiverOptions = {}) {
     this.MAX_LENGTH = checkMaxLength(options.maxLength ?? DEFAULT_MAX_LENGTH)
-    this.#delimiter = checkDelimiter(options.delimiter ?? DEFAULT_DELIMITER)
+    this.#delimiter = options.delimiter === undefined ? CRLF : checkDelimiter(options.delimiter)
   }
 
   /**

@@ -54,6 +54,7 @@ export class SocketListener implements Listener {
     this.#options = options
     const { path, onProtocolError } = options
     this.#transportOptions = {
+      connections: this.#connections,
       ...(path === undefined ? {} : { path }),
       ...(onProtocolError === undefined ? {} : { onProtocolError }),
     }
@@ -141,11 +142,7 @@ export class SocketListener implements Listener {
   }
 
   #accept(socket: Socket, options: NodeTransportOptions): void {
-    // Registered before the transport's own listener: the set is right when the protocol hears of the loss.
-    socket.on('close', () => this.#connections.delete(transport))
-    const transport = new NodeTransport(socket, options)
-    this.#connections.add(transport)
-    transport.connectWith(this.#factory)
+    new NodeTransport(socket, options).connectWith(this.#factory)
   }
 }
 

@@ -73,7 +73,13 @@ class TimerCall implements DelayedCall {
   }
 
   #arm(remainingMs: number): NodeJS.Timeout {
-    return setTimeout(() => this.#wake(), Math.min(Math.ceil(remainingMs), MAX_TIMER_MS)).unref()
+    const delayMs = Math.min(Math.ceil(remainingMs), MAX_TIMER_MS)
+    return setTimeout(TimerCall.#due, delayMs, this).unref()
+  }
+
+  /** One function for all calls: a closure for each would cost more than the call. */
+  static #due(call: TimerCall): void {
+    call.#wake()
   }
 
   #wake(): void {

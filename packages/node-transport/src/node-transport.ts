@@ -11,7 +11,7 @@ import type {
 import { lostReason } from './lost-reason.ts'
 import { reportError } from './report-error.ts'
 import { resetSocket } from './reset-socket.ts'
-import { readShared } from './shared-read.ts'
+import { sharedReads } from './shared-read.ts'
 import { hostAddress, peerAddress } from './socket-address.ts'
 
 /**
@@ -31,7 +31,15 @@ export interface NodeTransportOptions {
   readonly carrier?: Socket
   /** The path of a unix socket, by which both ends are known. @defaultValue none: the socket runs over IP */
   readonly path?: string
+  /** Holds the transport as long as its connection is open: it is gone from here when its protocol hears of the loss. */
+  readonly connections?: Set<NodeTransport>
 }
+
+/** The transport that a socket's events are for. A property costs less memory than a function for each event. */
+const TRANSPORT = Symbol('transport')
+
+/** Lets a socket read into the buffer that all share; made once, with the first transport. */
+let readShared: ((socket: Socket) => boolean) | null = null
 
 /**
  * Up to here the parts of a sequence are copied together, which costs less than a writev (about 1 µs instead of 6):
@@ -59,6 +67,7 @@ export class NodeTransport implements Transport {
   readonly #secure: boolean
   readonly #path: string | undefined
   readonly #onProtocolError: (error: unknown) => void
+  readonly #connections: Set<NodeTransport> | undefined
   #protocol: Protocol | null = null
   #peer: Address | null = null
   #host: Address | null = null
@@ -88,10 +97,39 @@ export class NodeTransport implements Transport {
     const bottom = this.#secure ? options.carrier : socket
     this.#tcp = this.#path === undefined && bottom !== undefined ? bottom : null
     this.#onProtocolError = options.onProtocolError ?? reportError
-    socket.on('error', (error) => this.#failed(error))
-    socket.on('close', () => this.#closed())
-    socket.on('drain', () => this.#drained())
-    options.carrier?.on('error', (error) => this.#failed(error))
+    this.#connections = options.connections
+    this.#connections?.add(this)
+    Reflect.set(socket, TRANSPORT, this)
+    socket.on('error', NodeTransport.#onError)
+    socket.on('close', NodeTransport.#onClose)
+    socket.on('drain', NodeTransport.#onDrain)
+    if (options.carrier === undefined) return
+    Reflect.set(options.carrier, TRANSPORT, this)
+    options.carrier.on('error', NodeTransport.#onError)
+  }
+
+  static #of(socket: Socket): NodeTransport {
+    return (socket as Socket & { [TRANSPORT]: NodeTransport })[TRANSPORT]
+  }
+
+  static #onError(this: Socket, error: Error): void {
+    NodeTransport.#of(this).#failed(error)
+  }
+
+  static #onClose(this: Socket): void {
+    NodeTransport.#of(this).#closed()
+  }
+
+  static #onDrain(this: Socket): void {
+    NodeTransport.#of(this).#drained()
+  }
+
+  static #onData(this: Socket, bytes: Uint8Array): void {
+    NodeTransport.#of(this).#received(bytes)
+  }
+
+  static #onEnd(this: Socket): void {
+    NodeTransport.#of(this).#ended()
   }
 
   /**
@@ -115,7 +153,7 @@ export class NodeTransport implements Transport {
       this.#protocol = factory(this)
       this.#protocol.makeConnection(this)
     })
-    if (this.#protocol !== null && !this.#disconnecting) this.#startReading(this.#protocol)
+    if (this.#protocol !== null && !this.#disconnecting) this.#startReading()
   }
 
   write(bytes: Uint8Array): void {
@@ -223,19 +261,23 @@ export class NodeTransport implements Transport {
     return this.#secure
   }
 
-  #startReading(protocol: Protocol): void {
-    const receive = (bytes: Uint8Array): void => {
-      if (this.#dropping) return
-      try {
-        protocol.dataReceived(bytes)
-      } catch (error) {
-        this.#protocolFailed(error)
-      }
+  #startReading(): void {
+    this.#socket.on('end', NodeTransport.#onEnd)
+    readShared ??= sharedReads(NodeTransport.#onData)
+    if (!readShared(this.#socket)) this.#socket.on('data', NodeTransport.#onData)
+  }
+
+  #received(bytes: Uint8Array): void {
+    if (this.#dropping) return
+    try {
+      this.#protocol?.dataReceived(bytes)
+    } catch (error) {
+      this.#protocolFailed(error)
     }
-    this.#socket.on('end', () => {
-      if (!this.#dropping) this.#guard(() => protocol.readConnectionLost())
-    })
-    if (!readShared(this.#socket, receive)) this.#socket.on('data', receive)
+  }
+
+  #ended(): void {
+    if (!this.#dropping) this.#guard(() => this.#protocol?.readConnectionLost())
   }
 
   /** Ends our direction, or the whole connection, once there is no producer to wait for. */
@@ -289,6 +331,7 @@ export class NodeTransport implements Transport {
     this.#lost = true
     this.#disconnecting = true
     this.#writing = false
+    this.#connections?.delete(this)
     this.unregisterProducer()
     if (producer !== null) this.#guard(() => producer.stopProducing())
     if (protocol !== null) this.#guard(() => protocol.connectionLost(this.#reason ?? { kind: 'closed' }))
