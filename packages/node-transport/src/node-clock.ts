@@ -1,4 +1,5 @@
 import type { Clock, DelayedCall } from '@millrace/transport'
+import { CallQueue, MAX_TIMER_MS, type CallQueues } from './call-queue.ts'
 import { reportError } from './report-error.ts'
 
 /**
@@ -15,19 +16,18 @@ export interface NodeClockOptions {
   readonly onError?: (error: unknown) => void
 }
 
-/** The longest delay of a timer in Node: longer ones fire at once there. */
-const MAX_TIMER_MS = 2 ** 31 - 1
-
 /**
  * The time of this machine.
  *
  * Timers do not keep the process alive: they guard connections, and it is the connections that keep it alive. A call
- * never runs early, and delays of any length are kept.
+ * never runs early, and delays of any length are kept. Calls of one delay share a timer of Node's: a server has many
+ * connections, and few periods.
  *
  * @public
  */
 export class NodeClock implements Clock {
   readonly #onError: (error: unknown) => void
+  readonly #queues: CallQueues = new Map()
 
   constructor(options: NodeClockOptions = {}) {
     this.#onError = options.onError ?? reportError
@@ -45,61 +45,18 @@ export class NodeClock implements Clock {
   callLater(delayMs: number, callback: () => void): DelayedCall {
     if (!(delayMs >= 0 && delayMs < Infinity))
       throw new RangeError('delayMs must be a finite number, 0 or more')
-    return new TimerCall(performance.now() + delayMs, callback, this.#onError)
-  }
-}
-
-class TimerCall implements DelayedCall {
-  readonly #dueMs: number
-  readonly #callback: () => void
-  readonly #onError: (error: unknown) => void
-  #timer: NodeJS.Timeout | null
-
-  constructor(dueMs: number, callback: () => void, onError: (error: unknown) => void) {
-    this.#dueMs = dueMs
-    this.#callback = callback
-    this.#onError = onError
-    this.#timer = this.#arm(dueMs - performance.now())
-  }
-
-  get active(): boolean {
-    return this.#timer !== null
-  }
-
-  cancel(): void {
-    if (this.#timer === null) return
-    clearTimeout(this.#timer)
-    this.#timer = null
-  }
-
-  #arm(remainingMs: number): NodeJS.Timeout {
-    const delayMs = Math.min(Math.ceil(remainingMs), MAX_TIMER_MS)
-    return setTimeout(TimerCall.#due, delayMs, this).unref()
-  }
-
-  /** One function for all calls: a closure for each would cost more than the call. */
-  static #due(call: TimerCall): void {
-    call.#wake()
-  }
-
-  #wake(): void {
-    // Node counts whole milliseconds and may fire a fraction early; a clamped delay has more to wait.
-    const remainingMs = this.#dueMs - performance.now()
-    if (remainingMs > 0) {
-      this.#timer = this.#arm(remainingMs)
-      return
+    const periodMs = Math.min(Math.ceil(delayMs), MAX_TIMER_MS)
+    let queue = this.#queues.get(periodMs)
+    if (queue === undefined) {
+      queue = new CallQueue(this.#queues, periodMs, this.#onError)
+      this.#queues.set(periodMs, queue)
     }
-    this.#timer = null
-    try {
-      this.#callback()
-    } catch (error) {
-      this.#onError(error)
-    }
+    return queue.add(performance.now() + delayMs, callback)
   }
 }
 
 /**
- * A {@link NodeClock} to share: clocks have no state of their own.
+ * A {@link NodeClock} to share.
  *
  * @public
  */

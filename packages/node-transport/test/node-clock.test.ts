@@ -61,6 +61,74 @@ describe('NodeClock', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  it('runs calls of one delay in their order, each at its own time, with one timer', () => {
+    const ran: string[] = []
+    for (const name of ['a', 'b', 'c']) {
+      nodeClock.callLater(100, () => ran.push(`${name}@${nodeClock.now() - start}`))
+      vi.advanceTimersByTime(30)
+    }
+    const start = nodeClock.now() - 90
+    expect(vi.getTimerCount()).toBe(1)
+    vi.advanceTimersByTime(9)
+    expect(ran).toEqual([])
+    vi.advanceTimersByTime(1)
+    expect(ran).toEqual(['a@100'])
+    vi.advanceTimersByTime(60)
+    expect(ran).toEqual(['a@100', 'b@130', 'c@160'])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('keeps the others when the first, the middle or the last of one delay is cancelled', () => {
+    for (const cancelled of [0, 1, 2]) {
+      const ran: number[] = []
+      const calls = [0, 1, 2].map((index) => nodeClock.callLater(50, () => ran.push(index)))
+      calls[cancelled]?.cancel()
+      vi.advanceTimersByTime(50)
+      expect(ran).toEqual([0, 1, 2].filter((index) => index !== cancelled))
+      expect(vi.getTimerCount()).toBe(0)
+    }
+  })
+
+  it('does not run a call that one before it cancelled', () => {
+    const ran: string[] = []
+    nodeClock.callLater(10, () => {
+      ran.push('first')
+      second.cancel()
+    })
+    const second = nodeClock.callLater(10, () => ran.push('second'))
+    nodeClock.callLater(10, () => ran.push('third'))
+    vi.advanceTimersByTime(10)
+    expect(ran).toEqual(['first', 'third'])
+  })
+
+  it('lets a call make another of the same delay, for which it is not too early or too late', () => {
+    const ran: number[] = []
+    const start = nodeClock.now()
+    const note = (): void => void ran.push(nodeClock.now() - start)
+    nodeClock.callLater(100, () => {
+      note()
+      nodeClock.callLater(100, note)
+    })
+    vi.advanceTimersByTime(40)
+    nodeClock.callLater(100, note)
+    vi.advanceTimersByTime(160)
+    expect(ran).toEqual([100, 140, 200])
+  })
+
+  it('runs a call without delay that a call without delay made in the next turn', () => {
+    const clock = new NodeClock()
+    let ran = 0
+    let call = clock.callLater(0, again)
+    function again(): void {
+      ran += 1
+      call = clock.callLater(0, again)
+    }
+    vi.advanceTimersByTime(5)
+    call.cancel()
+    expect(ran).toBeGreaterThan(1)
+    expect(ran).toBeLessThan(10)
+  })
+
   it('is no longer active inside the call', () => {
     const states: boolean[] = []
     const call = nodeClock.callLater(1, () => states.push(call.active))
