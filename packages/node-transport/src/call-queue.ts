@@ -1,7 +1,7 @@
 import type { DelayedCall } from '@millrace/transport'
 
 /** The longest delay of a timer in Node: longer ones fire at once there. */
-export const MAX_TIMER_MS = 2 ** 31 - 1
+export const MAX_TIMER_MS: number = 2 ** 31 - 1
 
 /** The queues of a clock that are not empty, by their period. */
 export type CallQueues = Map<number, CallQueue>
