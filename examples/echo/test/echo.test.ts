@@ -1,47 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { connect } from 'node:net'
-import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { EMPTY_SHA1, responsesOf, start, stopAll, talk } from './echo-process.ts'
 
-const EXAMPLE = resolve(import.meta.dirname, '../echo.js')
-const EMPTY_SHA1 = 'da39a3ee5e6b4b0d3255bfef95601890afd80709'
-
-const children: ChildProcess[] = []
 let port: number
-
-/** Starts the example, on the built packages, and gives the port that it tells. */
-function start(...args: string[]): Promise<number> {
-  const child = spawn(process.execPath, [EXAMPLE, '--port', '0', ...args])
-  children.push(child)
-  return new Promise((resolvePort, reject) => {
-    let printed = ''
-    const take = (bytes: Buffer): void => {
-      printed += bytes.toString()
-      const told = /^Listening on http:\/\/127\.0\.0\.1:(\d+)\n$/.exec(printed)
-      if (told !== null) resolvePort(Number(told[1]))
-    }
-    child.stdout.on('data', take)
-    child.stderr.on('data', take)
-    child.on('error', reject)
-    child.on('exit', () => reject(new Error(`the example ended: ${printed}`)))
-  })
-}
-
-/** Sends wire text, finishes sending, and gives all that comes back. */
-function talk(to: number, wire: string): Promise<string> {
-  return new Promise((resolveText, reject) => {
-    const socket = connect({ port: to, host: '127.0.0.1', allowHalfOpen: true })
-    let received = ''
-    socket.on('data', (bytes) => (received += bytes.toString('latin1')))
-    socket.on('error', reject)
-    socket.on('end', () => {
-      socket.end()
-      resolveText(received)
-    })
-    socket.end(wire, 'latin1')
-  })
-}
 
 function curl(args: readonly string[], input: Uint8Array = new Uint8Array(0)): Promise<Buffer> {
   return new Promise((resolveOutput, reject) => {
@@ -62,26 +24,11 @@ function sha1(content: string | Uint8Array): string {
   return createHash('sha1').update(content).digest('hex')
 }
 
-/** The statuses and contents of responses that have a Content-Length each. */
-function responsesOf(received: string): { status: number; content: string }[] {
-  const responses: { status: number; content: string }[] = []
-  for (let rest = received; rest !== '';) {
-    const headEnd = rest.indexOf('\r\n\r\n') + 4
-    const head = rest.slice(0, headEnd)
-    const end = headEnd + Number(/\r\ncontent-length: (\d+)\r\n/i.exec(head)?.[1])
-    responses.push({ status: Number(head.slice(9, 12)), content: rest.slice(headEnd, end) })
-    rest = rest.slice(end)
-  }
-  return responses
-}
-
 beforeAll(async () => {
   port = await start()
 }, 30_000)
 
-afterAll(() => {
-  for (const child of children) child.kill()
-})
+afterAll(stopAll)
 
 describe('the echo example', () => {
   it.each(['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', 'PATCH', 'QUERY', 'M-SEARCH', 'get', '!#$'])(
