@@ -174,13 +174,14 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
 
   responseBegins(request: object): void {
     if (this.requests[0] !== request) throw new LocalProtocolError('ERR_NOT_CURRENT')
+    // Who gets its final head instead of 100 Continue may keep its content back, and should know what comes of it.
+    if (this.#content !== null && this.#content.continueOwed) this.persistent = false
   }
 
   dropContent(request: object): void {
     const content = this.#content
     if (content === null || content.request !== request) return
-    // A client that waits for 100 Continue sends its content or the next request: there is no telling which.
-    if (content.continueOwed || !content.isCheap(this.#settings.discardBytes)) this.persistent = false
+    if (!content.isCheap(this.#settings.discardBytes)) this.persistent = false
   }
 
   /** The response to `request` is complete. @throws {LocalProtocolError} `ERR_NOT_CURRENT` */

@@ -86,18 +86,25 @@ export function unanswered(
   return { conversation: new Conversation({ requestFactory, ...options }, undefined, transport), requests }
 }
 
-export function statuses(wire: string): number[] {
+/** @param methods - those that the responses answer, where one of them is HEAD */
+export function statuses(wire: string, methods: readonly string[] = []): number[] {
   const found: number[] = []
+  let finals = 0
   let rest = wire
   while (rest.length > 0) {
     const head = /^HTTP\/1\.1 ([0-9]{3}) [^\r\n]*\r\n((?:[^\r\n]+\r\n)*)\r\n/.exec(rest)
     if (head === null) throw new Error(`no response head at ${JSON.stringify(rest.slice(0, 40))}`)
-    found.push(Number(head[1]))
+    const status = Number(head[1])
+    found.push(status)
     rest = rest.slice(head[0].length)
+    if (status < 200) continue
+    finals += 1
+    if (methods[finals - 1] === 'HEAD') continue
     const length = /^content-length: ([0-9]+)\r$/im.exec(head[2] as string)
     if (length !== null) rest = rest.slice(Number(length[1]))
     else if (/^transfer-encoding: chunked\r$/im.test(head[2] as string))
       rest = rest.slice(rest.indexOf('0\r\n\r\n') + 5)
+    else if (status !== 204 && status !== 304 && /^connection: close\r$/im.test(head[2] as string)) rest = ''
   }
   return found
 }
