@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { DocPage } from './doc-page.ts'
 
 const root = resolve(import.meta.dirname, '../..')
-const doc = readFileSync(join(root, 'docs/twisted.md'), 'utf8')
+const page = new DocPage('twisted.md')
 
 /** Every member of Twisted's classes that the page must go through, private ones and types of errors included. */
 const MEMBERS: Readonly<Record<string, readonly string[]>> = {
@@ -53,52 +54,17 @@ interface Row {
 
 /** The rows of the table below a heading. */
 function rowsOf(heading: string): Row[] {
-  const from = doc.indexOf(`\n## ${heading}\n`)
-  if (from === -1) throw new Error(`docs/twisted.md has no heading ${heading}`)
-  const to = doc.indexOf('\n## ', from + 1)
-  const lines = doc.slice(from, to === -1 ? undefined : to).split('\n')
-  const cells = lines.filter((line) => line.startsWith('| ')).map(cellsOf)
-  return cells
-    .slice(1) // the header
-    .map(([members = '', ours = '', verdict = '', tests = '']) => ({
-      members,
-      ours,
-      verdict,
-      tests: tests.split('<br>'),
-    }))
-}
-
-function cellsOf(line: string): string[] {
-  return line
-    .split('|')
-    .slice(1, -1)
-    .map((cell) => cell.trim())
+  return page.rowsOf(heading).map(([members = '', ours = '', verdict = '', tests = '']) => ({
+    members,
+    ours,
+    verdict,
+    tests: tests.split('<br>'),
+  }))
 }
 
 /** The text in backquotes. */
 function codeIn(cell: string): string[] {
   return [...cell.matchAll(/`([^`]+)`/g)].map(([, text]) => text as string)
-}
-
-/** The file that a link reference of the page stands for. */
-function linkedFile(reference: string): string {
-  const definition = doc.split('\n').find((line) => line.startsWith(`[${reference}]: `))
-  if (definition === undefined) throw new Error(`docs/twisted.md does not say what [${reference}] links`)
-  return resolve(root, 'docs', definition.slice(reference.length + 4))
-}
-
-/** Whether a citation names a file that has a test, or a group of tests, of that title. */
-function isTest(citation: string): boolean {
-  const [, reference, title] = /^\[([a-z/-]+)\] › (.+)$/.exec(citation) ?? []
-  if (reference === undefined || title === undefined) return false
-  const file = linkedFile(reference)
-  if (!existsSync(file)) return false
-  const source = readFileSync(file, 'utf8')
-  // `it.each(rows)(` may put its title on a line of its own.
-  const lines = new Set(source.split('\n').map((line) => line.trim()))
-  return ["'", '"', '`']
-    .map((quote) => `${quote}${title}${quote},`)
-    .some((quoted) => source.includes(`(${quoted}`) || lines.has(quoted))
 }
 
 /** What a cell says after each `package:`, with its package. */
@@ -133,7 +99,7 @@ describe.each(Object.entries(MEMBERS))('docs/twisted.md, %s', (heading, members)
 
   it.each(rows)('says what became of $members, where it is, and which tests show it', (row) => {
     expect(row.verdict).toMatch(/^(?:kept|changed)/)
-    expect(row.tests.filter((test) => !isTest(test))).toEqual([])
+    expect(row.tests.filter((test) => !page.isTest(test))).toEqual([])
     expect(placesIn(row.ours).length).toBeGreaterThan(0)
     expect(placesIn(row.ours).filter((place) => !isPlace(place))).toEqual([])
   })
@@ -143,9 +109,7 @@ describe('docs/twisted.md', () => {
   it('has no link that leads nowhere, and none that nothing uses', () => {
     const tests = Object.keys(MEMBERS).flatMap((heading) => rowsOf(heading).flatMap((row) => row.tests))
     const used = new Set(tests.map((test) => test.split(']')[0]))
-    const defined = [...doc.matchAll(/^(\[[a-z/-]+)\]: /gm)].map(([, reference]) => reference)
-    expect(defined.sort()).toEqual([...used].sort())
-    const links = [...doc.matchAll(/\]\((\.\.[^)]+)\)/g)].map(([, path]) => path as string)
-    expect(links.filter((path) => !existsSync(resolve(root, 'docs', path)))).toEqual([])
+    expect(page.definedLinks.sort()).toEqual([...used].sort())
+    expect(page.brokenLinks).toEqual([])
   })
 })

@@ -12,9 +12,25 @@ interface Entry {
   readonly wire: string
 }
 
-const entries = JSON.parse(
-  readFileSync(new URL('fixtures/requests.json', import.meta.url), 'utf8'),
-) as Entry[]
+/** What we do with entries that the RFC leaves open, and why; docs/choices.md says more. */
+interface Choice {
+  readonly choice: string
+  readonly because: string
+  /** The ids of entries, by their status codes and what the channel reads afterwards. */
+  readonly outcomes: Readonly<Record<string, readonly number[]>>
+}
+
+const entries = fixture<Entry>('requests.json')
+const choices = fixture<Choice>('choices.json')
+const chosen = new Map(
+  choices.flatMap(({ outcomes }) =>
+    Object.entries(outcomes).flatMap(([outcome, ids]) => ids.map((id) => [id, outcome] as const)),
+  ),
+)
+
+function fixture<T>(name: string): T[] {
+  return JSON.parse(readFileSync(new URL(`fixtures/${name}`, import.meta.url), 'utf8')) as T[]
+}
 
 /** Sees every line, so that heads take the way through the hooks. */
 class HookedChannel extends HTTPChannel {
@@ -40,6 +56,13 @@ describe('the corpus of raw requests', () => {
     expect(entries).toHaveLength(419)
   })
 
+  it('has one choice for each entry that the RFC leaves open, with its reason', () => {
+    const ids = choices.flatMap(({ outcomes }) => Object.values(outcomes).flat())
+    const open = entries.filter((entry) => entry.expect === 'either').map((entry) => entry.id)
+    expect(ids.toSorted((a, b) => a - b)).toEqual(open)
+    for (const { because } of choices) expect(because).toMatch(/^\S.+\.$/)
+  })
+
   it.each(entries)('#$id: $expect ($why)', ({ id, expect: expected, wire }) => {
     const whole = converse([wireBytes(wire)], false)
     const seen = observe(whole)
@@ -55,6 +78,8 @@ describe('the corpus of raw requests', () => {
       expect(codes.at(-1)).toBeGreaterThanOrEqual(400)
       expect(codes.filter((code) => code >= 400)).toHaveLength(1)
       expect(whole.closed).toBe(true)
+    } else {
+      expect([...codes, whole.channel.readState].join(' ')).toBe(chosen.get(id))
     }
   })
 })

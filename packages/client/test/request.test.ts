@@ -104,6 +104,16 @@ describe('P38: what may not go out is refused at the call', () => {
     expect(codeOf(get({ requestTarget }))).toBe('ERR_REQUEST_TARGET')
   })
 
+  it('twisted#9421: CR and LF in a field of a request, which began another field', () => {
+    for (const end of ['\r\n', '\n', '\r', '\0']) {
+      expect(() => new Headers([['Host', `a${end}X: y`]])).toThrow(TypeError)
+      expect(() => new Headers([[`X${end}Y`, 'z']])).toThrow(TypeError)
+      expect(() => new Headers().append('X', `a${end}X: y`)).toThrow(TypeError)
+      expect(codeOf(get({ method: `GET${end}` }))).toBe('ERR_REQUEST_METHOD')
+      expect(codeOf(get({ requestTarget: `/${end}X:y` }))).toBe('ERR_REQUEST_TARGET')
+    }
+  })
+
   it('a request without Host, or with two', () => {
     expect(codeOf(get({ headers: new Headers() }))).toBe('ERR_REQUEST_HOST')
     const twice = new Headers([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { HeaderError } from '@millrace/headers'
 import type { Request } from '../../src/index.ts'
-import { Conversation, unanswered } from '../conversation.ts'
+import { type Conversation, unanswered } from '../conversation.ts'
 import { CANARY, exchange, head, type How } from './rule-exchange.ts'
 
 /** What is written for a request, its answer being `answer`, and for one behind it. */
