@@ -126,6 +126,10 @@ export type LocalErrorCode =
   | 'ERR_NO_UPGRADE'
   | 'ERR_NOT_SWITCHED'
   | 'ERR_HANDLER_TIMEOUT'
+  | 'ERR_UPGRADE_FIELD'
+  | 'ERR_ATTACHED'
+  | 'ERR_INTERIM_FIELD'
+  | 'ERR_TRAILER_FIELD'
 
 const LOCAL_RULES: Readonly<Record<LocalErrorCode, string>> = {
   ERR_HEAD_SENT: 'the response head is on its way: it cannot be changed any more',
@@ -141,6 +145,10 @@ const LOCAL_RULES: Readonly<Record<LocalErrorCode, string>> = {
     'the connection cannot be handed over: content is left, the response began, or its status is another one',
   ERR_HANDLER_TIMEOUT: 'the handler neither answered nor wrote in time',
   ERR_NOT_SWITCHED: '101 is for upgrade to send: after it the connection is another protocol’s',
+  ERR_UPGRADE_FIELD: 'a 101 names in Upgrade what the client offered, and nothing else (RFC 9110 §7.8)',
+  ERR_ATTACHED: 'the connection has a protocol already',
+  ERR_INTERIM_FIELD: 'an interim response says nothing of content or connection (RFC 9110 §15.2)',
+  ERR_TRAILER_FIELD: 'a field that may not stand in a trailer section (RFC 9110 §6.5.1)',
 }
 
 /**

@@ -5,6 +5,7 @@ import { ContentReceiver, type ContentOwner } from './content-receiver.ts'
 import { dateFieldLine } from './date-field.ts'
 import { LocalProtocolError, RemoteProtocolError } from './errors.ts'
 import { HTTPConnection } from './http-connection.ts'
+import { CONTINUE } from './interim-response.ts'
 import { settle, type ChannelSettings, type HTTPChannelOptions } from './options.ts'
 import type { RequestChannel } from './request-channel.ts'
 import { Request, type RequestFactory } from './request.ts'
@@ -150,14 +151,26 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
     const content = this.#content
     if (content === null) return
     content.wanted = true
-    // Behind a final head it would be none: then the client may never send its content, and it stays owed.
-    if (content.continueOwed && !content.request.startedWriting) {
-      // RFC 9110 §10.1.1: with content on its way already, 100 would say nothing.
-      if (this.lineBuffer.length === 0) this.output.add('HTTP/1.1 100 Continue\r\n\r\n')
-      content.continueOwed = false
-    }
+    if (content.continueOwed) this.#continue(content)
     this.updateFlow()
     this.flushSoon()
+  }
+
+  sendContinue(request: object): boolean {
+    const content = this.#content
+    if (content === null || content.request !== request || !this.#continue(content)) return false
+    this.flushSoon()
+    return true
+  }
+
+  #continue(content: ContentReceiver): boolean {
+    // Behind a final head it would be none: then the client may never send its content, and it stays owed.
+    if (!content.continueOwed || content.request.startedWriting) return false
+    content.continueOwed = false
+    // RFC 9110 §10.1.1: with content on its way already, 100 would say nothing.
+    if (this.lineBuffer.length > 0) return false
+    this.output.add(CONTINUE)
+    return true
   }
 
   contentUnwanted(): void {
@@ -174,8 +187,15 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
 
   responseBegins(request: object): void {
     if (this.requests[0] !== request) throw new LocalProtocolError('ERR_NOT_CURRENT')
-    // Who gets its final head instead of 100 Continue may keep its content back, and should know what comes of it.
+    // A client that waits for 100 Continue sends its content or the next request: there is no telling which.
     if (this.#content !== null && this.#content.continueOwed) this.persistent = false
+  }
+
+  sendInterim(request: object, head: string): void {
+    if (this.requests[0] !== request) throw new LocalProtocolError('ERR_NOT_CURRENT')
+    this.output.add(head)
+    this.outgoing.limit()
+    this.flushSoon()
   }
 
   dropContent(request: object): void {

@@ -79,11 +79,14 @@ export abstract class HTTPSender extends HTTPReceiver implements Consumer {
   /**
    * Writes a head as it stands, with no decision of ours. Most code wants {@link Request.write}.
    *
-   * @throws {RangeError | TypeError} when the status code or the reason phrase may not stand in a status line
+   * @throws {RangeError | TypeError} when the version, the status code or the reason phrase may not stand in a status
+   * line
    */
   writeHeaders(version: 'HTTP/1.0' | 'HTTP/1.1', statusCode: number, reason: string, headers: Headers): void {
-    const statusLine = formatStatusLine(statusCode, reason).replace('HTTP/1.1', version)
-    this.output.add(`${statusLine}${headers.toWire()}\r\n`)
+    if (version !== 'HTTP/1.0' && version !== 'HTTP/1.1')
+      throw new TypeError('a version is HTTP/1.0 or HTTP/1.1')
+    const statusLine = formatStatusLine(statusCode, reason).slice(version.length)
+    this.output.add(`${version}${statusLine}${headers.toWire()}\r\n`)
     this.wrote()
   }
 

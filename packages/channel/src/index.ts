@@ -30,5 +30,6 @@ export {
 } from './request-facts.ts'
 export { Request } from './request.ts'
 export type { RequestFactory } from './request.ts'
+export type { Upgraded } from './upgrade.ts'
 export { addCookie, redirect, setETag, setLastModified } from './response-shortcuts.ts'
 export type { CookieAttributes } from './response-shortcuts.ts'

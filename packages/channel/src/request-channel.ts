@@ -23,6 +23,10 @@ export interface RequestChannel extends Consumer {
   dropContent(request: object): void
   /** The head of the response to `request` is about to be written. @throws {LocalProtocolError} `ERR_NOT_CURRENT` */
   responseBegins(request: object): void
+  /** Sends `head`, an interim response before the final one. @throws {LocalProtocolError} `ERR_NOT_CURRENT` */
+  sendInterim(request: object, head: string): void
+  /** Tells a client that waits for it to send the content of `request`; returns whether that was said now. */
+  sendContinue(request: object): boolean
   /** Content was added to `output`: sees that it leaves; returns whether the peer keeps up. */
   wrote(): boolean
   /** Sees that what is in `output` leaves at the end of this turn; returns whether the peer keeps up. */

@@ -1,13 +1,15 @@
-import type { Headers } from '@millrace/headers'
-import type { RequestTarget } from '@millrace/message'
+import type { Headers, HeadersInit } from '@millrace/headers'
+import { decideExpectation, offeredUpgrades, type RequestTarget } from '@millrace/message'
 import type { ConnectionLost, Protocol, PullProducer, PushProducer } from '@millrace/transport'
 import { createAbortController, type PlatformAbortSignal } from './abort-signal.ts'
 import { RequestContent } from './content.ts'
 import { LocalProtocolError } from './errors.ts'
+import { interimResponse } from './interim-response.ts'
 import type { RequestChannel } from './request-channel.ts'
 import type { RequestHead } from './request-head.ts'
 import { ResponseWriter } from './response-writer.ts'
 import { toOctets } from './octets.ts'
+import { HeldConnection, type Upgraded } from './upgrade.ts'
 
 /**
  * Makes the object for one request, when its head is complete and found valid.
@@ -78,12 +80,34 @@ export class Request {
     return this.#content
   }
 
+  /**
+   * Whether the client asked to be told before it sends its content (RFC 9110 §10.1.1): it is told when content is
+   * first asked for, by {@link Request.sendContinue}, or by a final response, which says no. Whether it keeps to that is
+   * another question.
+   */
+  get expectsContinue(): boolean {
+    const { minorVersion, expectValues: expect, contentLength } = this.head
+    return contentLength !== 0 && decideExpectation({ minorVersion, expect }) === '100-continue'
+  }
+
+  /** The protocols that the client offers to switch to, its favourite first; empty when there is none (RFC 9110 §7.8). */
+  get offeredUpgrades(): string[] {
+    const { minorVersion, connectionValues: connection } = this.head
+    if (connection.length === 0) return []
+    return offeredUpgrades({ minorVersion, connection, upgrade: this.requestHeaders.getAll('upgrade') })
+  }
+
   /** The fields of the response, to be changed until its head is sent. */
   get responseHeaders(): Headers {
     return this.#response.headers
   }
 
-  /** The trailer fields of the response: sent after the content where the framing allows it (RFC 9112 §7.1.2). */
+  /**
+   * The trailer fields of the response, to be set until it is finished. They are sent where content is chunked, and
+   * announced in `Trailer` as far as they are there before the head leaves. Elsewhere (to HTTP/1.0 or HEAD, behind a
+   * `Content-Length`, without content) there is no place for them and they are dropped, as any recipient may do, too. A
+   * name that may not stand behind content is refused where it is set: `ERR_TRAILER_FIELD` (RFC 9110 §6.5.1).
+   */
   get responseTrailers(): Headers {
     return this.#response.trailers
   }
@@ -157,6 +181,40 @@ export class Request {
   }
 
   // --- the response
+
+  /**
+   * Sends an interim response, at once: 103 Early Hints, 102 Processing. Any number may go before the final one.
+   *
+   * @param statusCode - 102–199: for 100 there is {@link Request.sendContinue}, for 101 {@link Request.upgrade}
+   * @param headers - checked and copied; a Date is not needed
+   * @returns whether it was sent: HTTP/1.0 knows no interim responses
+   * @throws {RangeError} on another code; {HeaderError} on what may not stand on the wire
+   * @throws {LocalProtocolError} `ERR_HEAD_SENT` behind the final head; `ERR_INTERIM_FIELD` on `Connection`,
+   * `Content-Length`, `Trailer`, `Transfer-Encoding` and `Upgrade`; `ERR_NOT_CURRENT` before the request is dispatched
+   * @see RFC 9110 §15.2
+   */
+  informational(statusCode: number, headers: HeadersInit = {}): boolean {
+    if (this.#lost !== null) return false
+    this.#response.assertHeadUnsent()
+    const interim = interimResponse(statusCode, headers)
+    if (this.head.minorVersion === 0) return false
+    this.channel.sendInterim(this, interim)
+    return true
+  }
+
+  /**
+   * Tells a client that waits for it to send its content. Asking for content does the same; this is for who wants the
+   * content to be on its way before it is read.
+   *
+   * @returns whether `100 Continue` was sent by this call: only once, only to who expects it, and not when content came
+   * without waiting
+   * @throws {LocalProtocolError} `ERR_HEAD_SENT`: the final response was the answer
+   */
+  sendContinue(): boolean {
+    if (this.#lost !== null) return false
+    this.#response.assertHeadUnsent()
+    return this.channel.sendContinue(this)
+  }
 
   /**
    * Sets the status of the response.
@@ -239,17 +297,31 @@ export class Request {
 
   /**
    * Sends the head (101 for an `Upgrade`, a 2xx for CONNECT) and hands the connection over: `protocol` is bound to the
-   * transport and gets every byte that came after this request.
+   * transport and gets every byte that came after this request. Without a protocol the connection waits for one; nothing
+   * is lost meanwhile.
+   *
+   * A 101 needs the field `Upgrade`, with one of {@link Request.offeredUpgrades}; `Connection: upgrade` is added to it.
+   * From now on the connection is no concern of the channel: its `loseConnection()` and `drain()` do nothing.
    *
    * @throws {LocalProtocolError} `ERR_NO_UPGRADE` when content is left to receive, the response has begun, or its status
-   * is another one; what `protocol` throws at once, and then the connection is aborted
+   * is another one; `ERR_UPGRADE_FIELD` when a 101 names no protocol, or one that was not offered; what `protocol` throws
+   * at once, and then the connection is aborted
    */
-  upgrade(protocol: Protocol): void {
-    if (this.#lost !== null) return
+  upgrade(): Upgraded
+  upgrade(protocol: Protocol): void
+  upgrade(protocol?: Protocol): Upgraded | undefined {
+    const held = protocol === undefined ? new HeldConnection(this.channel.transport) : undefined
+    if (this.#lost === null) this.#switchTo(protocol ?? (held as HeldConnection))
+    else held?.connectionLost(this.#lost)
+    return held
+  }
+
+  #switchTo(protocol: Protocol): void {
     const isRead = this.head.contentLength === 0 || this.content.complete
     if (this.startedWriting || !isRead || !this.#response.isSwitch) {
       throw new LocalProtocolError('ERR_NO_UPGRADE')
     }
+    this.#response.assertOffered(this.offeredUpgrades)
     this.channel.responseBegins(this)
     this.#response.beginUpgrade()
     this.#response.abandon()

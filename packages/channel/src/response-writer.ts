@@ -5,6 +5,8 @@ import { LocalProtocolError } from './errors.ts'
 import { headStart, lengthLine } from './head-lines.ts'
 import type { Octets } from './octets.ts'
 import type { RequestChannel } from './request-channel.ts'
+import { ResponseTrailers } from './response-trailers.ts'
+import { namesOffered } from './upgrade.ts'
 
 /**
  * How the end of our content is told (RFC 9112 §6.3): not at all because there is none, by its length, by the last
@@ -48,7 +50,7 @@ export class ResponseWriter {
   }
 
   get trailers(): Headers {
-    this.#trailers ??= new Headers()
+    this.#trailers ??= new ResponseTrailers()
     return this.#trailers
   }
 
@@ -120,7 +122,7 @@ export class ResponseWriter {
     if (this.statusCode === 101) throw new LocalProtocolError('ERR_NOT_SWITCHED')
     // What follows a 2xx to CONNECT is a tunnel's (RFC 9110 §9.3.6): without one, nothing may follow.
     if (this.#asked.method === 'CONNECT' && this.statusCode < 300) this.#channel.persistent = false
-    this.#sendHead(finalLength, true)
+    this.#sendHead(finalLength, false)
   }
 
   /** Whether the status says that the connection becomes another protocol's; 1.0 knows no 101 (RFC 9110 §15.2). */
@@ -130,12 +132,18 @@ export class ResponseWriter {
     return this.statusCode === 101 && minorVersion >= 1
   }
 
-  /** Sends the head of a response after which the connection is another protocol's. */
-  beginUpgrade(): void {
-    this.#sendHead(null, false)
+  /** @throws {LocalProtocolError} `ERR_UPGRADE_FIELD` when this is a 101 to something else than was offered */
+  assertOffered(offered: readonly string[]): void {
+    if (this.statusCode === 101 && !namesOffered(this.headers, offered))
+      throw new LocalProtocolError('ERR_UPGRADE_FIELD')
   }
 
-  #sendHead(finalLength: number | null, tellsPersistence: boolean): void {
+  /** Sends the head of a response after which the connection is another protocol's. */
+  beginUpgrade(): void {
+    this.#sendHead(null, true)
+  }
+
+  #sendHead(finalLength: number | null, switches: boolean): void {
     const channel = this.#channel
     const headers = this.#headers
     if (headers !== null && headers.hasHeader('transfer-encoding'))
@@ -148,7 +156,7 @@ export class ResponseWriter {
         : formatStatusLine(this.statusCode, this.reason) + dateLine
     if (headers !== null) head += headers.toWire()
     head += framingLine
-    if (tellsPersistence) head += this.#connectionLine()
+    head += switches ? this.#upgradeLine() : this.#connectionLine()
     head += '\r\n'
     this.#state = 'send-body'
     channel.output.add(head)
@@ -158,7 +166,7 @@ export class ResponseWriter {
   #decideFraming(finalLength: number | null): string {
     const status = this.statusCode
     const announced = this.#announcedLength()
-    if (status === 205) {
+    if (status === 205 && this.#asked.method !== 'CONNECT') {
       this.#framing = 'none'
       if (announced !== null) this.headers.removeHeader('content-length')
       return 'Content-Length: 0\r\n' // RFC 9110 §15.3.6: a 205 has no content, and says so
@@ -185,11 +193,25 @@ export class ResponseWriter {
     }
     if (this.#asked.minorVersion >= 1) {
       this.#framing = 'chunked'
-      return 'Transfer-Encoding: chunked\r\n'
+      return this.#hasTrailers() ? this.#trailerLine() : 'Transfer-Encoding: chunked\r\n'
     }
     this.#framing = 'close'
     this.#channel.persistent = false
     return ''
+  }
+
+  /** Chunks, and the names of the trailers behind them, as far as they are known (RFC 9110 §6.6.2). */
+  #trailerLine(): string {
+    const names = this.headers.hasHeader('trailer') ? [] : [...this.trailers.names()]
+    const line = names.length === 0 ? '' : `Trailer: ${names.join(', ')}\r\n`
+    return `Transfer-Encoding: chunked\r\n${line}`
+  }
+
+  /** Upgrade means nothing unless Connection names it (RFC 9110 §7.8); a tunnel needs no such word. */
+  #upgradeLine(): string {
+    return this.statusCode !== 101 || this.headers.hasToken('connection', 'upgrade')
+      ? ''
+      : 'Connection: upgrade\r\n'
   }
 
   #announcedLength(): number | null {

@@ -142,6 +142,14 @@ describe('the response on the wire', () => {
     expect(wire).toBe('HTTP/1.1 205 Reset Content\r\nContent-Length: 0\r\n\r\n')
   })
 
+  it('rule 69: 205 to CONNECT has no Content-Length', () => {
+    const { wire } = respond((request) => {
+      request.setResponseCode(205)
+      request.finish()
+    }, 'CONNECT a:1 HTTP/1.1')
+    expect(wire).toBe('HTTP/1.1 205 Reset Content\r\nConnection: close\r\n\r\n')
+  })
+
   it('rule 77: has the space after the code when the reason phrase is empty', () => {
     expect(
       respond((request) => {

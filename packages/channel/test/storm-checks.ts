@@ -77,6 +77,11 @@ export function checkWire(storm: Storm): void {
           storm.violated('a 100 that nobody waited for')
         continue
       }
+      if (response.status === 103) {
+        const isRight = response.fields.get('x-interim') === String(exchange?.sent.id)
+        if (!isRight || exchange?.sent.minorVersion !== 1) storm.violated('a 103 to nobody')
+        continue
+      }
       continued = 0
       answered += 1
       const isLast = at === responses.length - 1

@@ -64,6 +64,13 @@ export class Exchange {
     this.request.setHeader('X-Id', String(this.sent.id))
   }
 
+  /** Says something before the response, unless it is too late for that. */
+  inform(): void {
+    if (this.request.startedWriting) return
+    if (this.weather.chance.of(0.5)) this.request.sendContinue()
+    else this.request.informational(103, { 'X-Interim': String(this.sent.id) })
+  }
+
   write(length: number): boolean {
     const text = pattern(this.sent.id, this.wrote.length, length)
     if (this.alive && !this.finished) this.wrote += text // before: a producer may be asked for more inside
@@ -88,6 +95,7 @@ export class Exchange {
     const taker = new Taker(this.weather)
     this.request.setResponseCode(this.sent.method === 'CONNECT' ? 200 : 101)
     this.request.setHeader('X-Id', String(this.sent.id))
+    if (this.sent.method !== 'CONNECT') this.request.setHeader('Upgrade', 'Storm')
     if (!this.alive) return
     this.upgraded = taker
     this.request.upgrade(taker)

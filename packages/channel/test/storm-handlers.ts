@@ -275,6 +275,7 @@ export function answer(exchange: Exchange): void | Promise<void> {
     exchange.misbehaved = true
     return chance.pick(MISDEEDS)(exchange)
   }
+  if (chance.of(0.1)) exchange.inform()
   if (exchange.sent.takesUpgrade && chance.of(0.6)) return exchange.upgrade()
   const output = chance.pick(OUTPUTS)
   const input = exchange.sent.content === '' ? null : chance.pick(INPUTS)
@@ -289,6 +290,7 @@ async function readAndAnswer(exchange: Exchange, input: Step, output: Step): Pro
     const broken = exchange.sent.broken || !exchange.alive || exchange.finished || !exchange.weather.calm
     if (!broken) exchange.weather.violated(`content failed for no reason: ${String(error)}`)
   })
+  if (exchange.weather.chance.of(0.1)) exchange.weather.later(() => exchange.inform())
   if (exchange.weather.chance.of(0.7)) await reading
   await output(exchange)
   await reading

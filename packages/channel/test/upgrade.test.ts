@@ -25,11 +25,10 @@ describe('upgrade', () => {
     conversation.send(`${upgrade}first`)
     const [request] = requests as [Request]
     request.setResponseCode(101)
-    request.setHeader('Connection', 'upgrade')
     request.setHeader('Upgrade', 'chat')
     request.upgrade(protocol as never)
     expect(conversation.wire).toBe(
-      'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: chat\r\n\r\n',
+      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: chat\r\nConnection: upgrade\r\n\r\n',
     )
     conversation.send('second')
     conversation.transport.deliverEnd()
@@ -51,6 +50,7 @@ describe('upgrade', () => {
     expect(requests).toHaveLength(1)
     requests[0]?.finish('first')
     requests[1]?.setResponseCode(101)
+    requests[1]?.setHeader('Upgrade', 'chat')
     requests[1]?.upgrade(protocol as never)
     expect(conversation.wire).toMatch(/first[^]*101/)
     expect(log).toEqual(['made'])
@@ -81,11 +81,13 @@ describe('upgrade', () => {
 
   it('is possible once the content was read (rule 67)', async () => {
     const { conversation, requests } = unanswered()
-    conversation.send(`${head('POST / HTTP/1.1', 'Host: a', 'Content-Length: 10')}0123456789first`)
+    const offer = ['Connection: upgrade', 'Upgrade: x']
+    conversation.send(`${head('POST / HTTP/1.1', 'Host: a', 'Content-Length: 10', ...offer)}0123456789first`)
     const [request] = requests as [Request]
     await request.content.bytes()
     const got: string[] = []
     request.setResponseCode(101)
+    request.setHeader('Upgrade', 'x')
     request.upgrade({
       makeConnection() {},
       connectionMade() {},
@@ -158,7 +160,104 @@ describe('upgrade', () => {
       connectionLost() {},
     } satisfies Protocol
     requests[0]?.setResponseCode(101)
+    requests[0]?.setHeader('Upgrade', 'x')
     expect(() => requests[0]?.upgrade(failing)).toThrow('no')
     expect(conversation.transport.lostReason).toEqual({ kind: 'aborted' })
+  })
+
+  it.each([
+    ['GET / HTTP/1.1', ['Connection: Upgrade', 'Upgrade: chat, HTTP/2.0'], ['chat', 'HTTP/2.0']],
+    ['GET / HTTP/1.1', ['Connection: keep-alive, upgrade', 'Upgrade: a', 'upgrade: b'], ['a', 'b']],
+    ['rule 66: GET / HTTP/1.1', ['Upgrade: chat'], []],
+    ['rule 66: GET / HTTP/1.1', ['Connection: close', 'Upgrade: chat'], []],
+    ['rule 63: GET / HTTP/1.0', ['Connection: upgrade', 'Upgrade: chat'], []],
+    ['GET / HTTP/1.1', ['Connection: upgrade'], []],
+  ])('is offered by %s with %j: %j', (what, fields, offered) => {
+    const { conversation, requests } = unanswered()
+    conversation.send(head(what.replace(/^rule \d+: /, ''), 'Host: a', ...fields))
+    expect(requests[0]?.offeredUpgrades).toEqual(offered)
+  })
+
+  it.each([
+    ['none', []],
+    ['one that was not offered', ['other']],
+    ['one that was offered and one that was not', ['chat, other']],
+    ['an empty list', [',']],
+  ])('rule 64: a 101 that names %s is refused, and nothing is written', (_what, names) => {
+    const { conversation, requests, log, protocol } = switching()
+    conversation.send(upgrade)
+    const [request] = requests as [Request]
+    request.setResponseCode(101)
+    request.responseHeaders.setRawHeaders('Upgrade', names)
+    const refused = expect.objectContaining({ code: 'ERR_UPGRADE_FIELD' }) as Error
+    expect(() => request.upgrade(protocol as never)).toThrow(refused)
+    expect([log, conversation.wire]).toEqual([[], ''])
+    request.responseHeaders.removeHeader('Upgrade')
+    request.setResponseCode(403)
+    request.finish()
+    expect(conversation.wire).toBe('HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n')
+  })
+
+  it('rule 64: a 101 to an Upgrade that Connection did not name is refused', () => {
+    const { conversation, requests, protocol } = switching()
+    conversation.send(head('GET / HTTP/1.1', 'Host: a', 'Upgrade: chat'))
+    requests[0]?.setResponseCode(101)
+    requests[0]?.setHeader('Upgrade', 'chat')
+    expect(() => requests[0]?.upgrade(protocol as never)).toThrow(
+      expect.objectContaining({ code: 'ERR_UPGRADE_FIELD' }),
+    )
+  })
+
+  it('rule 64: names are compared without case, and Connection: upgrade stands there once', () => {
+    const { conversation, requests, protocol } = switching()
+    conversation.send(upgrade)
+    requests[0]?.setResponseCode(101)
+    requests[0]?.setHeader('Upgrade', 'CHAT')
+    requests[0]?.setHeader('Connection', 'x, Upgrade')
+    requests[0]?.upgrade(protocol as never)
+    expect(conversation.wire).toBe(
+      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: CHAT\r\nConnection: x, Upgrade\r\n\r\n',
+    )
+  })
+
+  it('rule 65: 100 goes before 101 to who expects it', async () => {
+    const { conversation, requests, log, protocol } = switching()
+    const offer = ['Connection: upgrade', 'Upgrade: chat', 'Expect: 100-continue']
+    conversation.send(head('POST / HTTP/1.1', 'Host: a', 'Content-Length: 2', ...offer))
+    const [request] = requests as [Request]
+    const reading = request.content.bytes()
+    conversation.send('hi')
+    await reading
+    request.setResponseCode(101)
+    request.setHeader('Upgrade', 'chat')
+    request.upgrade(protocol as never)
+    expect(conversation.statuses).toEqual([100, 101])
+    expect(log).toEqual(['made'])
+  })
+
+  it('rule 69, 70: a 101 has no framing field, whatever was set', () => {
+    const { conversation, requests, protocol } = switching()
+    conversation.send(upgrade)
+    requests[0]?.setResponseCode(101)
+    requests[0]?.setHeader('Upgrade', 'chat')
+    requests[0]?.setHeader('Content-Length', '5')
+    requests[0]?.upgrade(protocol as never)
+    expect(conversation.wire).not.toMatch(/content-length/i)
+  })
+
+  it('leaves the connection to its new owner: loseConnection and drain of the channel do nothing', () => {
+    const { conversation, requests, log, protocol } = switching()
+    conversation.send(upgrade)
+    requests[0]?.setResponseCode(101)
+    requests[0]?.setHeader('Upgrade', 'chat')
+    requests[0]?.upgrade(protocol as never)
+    conversation.channel.drain()
+    conversation.channel.loseConnection()
+    requests[0]?.loseConnection()
+    conversation.send('still here')
+    expect([log, conversation.closed]).toEqual([['made', 'still here'], false])
+    conversation.channel.abortConnection()
+    conversation.transport.settle()
+    expect(log).toEqual(['made', 'still here', 'aborted'])
   })
 })
