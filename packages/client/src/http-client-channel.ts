@@ -111,7 +111,9 @@ export class HTTPClientChannel extends ResponseReceiver {
     this.#exchange = exchange
     this.#handler = handler
     this.#exchangeCount += 1
-    this.#keep = !prepared.headers.hasToken('connection', 'close')
+    // Behind an Upgrade that was not taken nobody knows what the server makes of the next octets.
+    const { headers } = prepared
+    this.#keep = !headers.hasToken('connection', 'close') && !headers.hasToken('connection', 'upgrade')
     this.#answered = false
     this.#informationalCount = 0
     this.#become('head')
@@ -313,9 +315,10 @@ export class HTTPClientChannel extends ResponseReceiver {
     this.transport.unregisterProducer()
     this.owner?.channelClosed(this)
     if (this.paused) this.transport.resumeProducing()
-    successor.makeConnection(this.transport)
-    if (rest.length > 0) successor.dataReceived(rest)
-    if (this.#peerFinished) successor.readConnectionLost()
+    const { transport } = this
+    successor.makeConnection(transport)
+    if (rest.length > 0 && !transport.disconnecting) successor.dataReceived(rest)
+    if (this.#peerFinished && !transport.disconnecting) successor.readConnectionLost()
   }
 
   #inputEnded(): void {

@@ -45,7 +45,7 @@ export class PooledRequest implements ResponseHandler, PendingRequest {
     this.request = request
     this.handler = handler
     this.#keeper = keeper
-    if (handler.switchProtocol !== undefined) this.switchProtocol = (head) => handler.switchProtocol!(head)
+    if (handler.switchProtocol !== undefined) this.switchProtocol = (head) => this.#switch(head)
   }
 
   get exchange(): ClientExchange | null {
@@ -117,6 +117,13 @@ export class PooledRequest implements ResponseHandler, PendingRequest {
     }
     this.#end()
     this.handler.responseLost(error)
+  }
+
+  /** What follows is another protocol's, and no concern of the pool. */
+  #switch(head: ResponseHead): Protocol {
+    const successor = this.handler.switchProtocol!(head)
+    if (!this.#isOver) this.#end()
+    return successor
   }
 
   #end(): void {

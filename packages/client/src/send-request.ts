@@ -8,6 +8,7 @@ import type { Pool } from './pool.ts'
 import type { Origin } from './pool-options.ts'
 import type { PendingRequest } from './pooled-request.ts'
 import type { ResponseHandler } from './response-handler.ts'
+import type { ResponseHead } from './response-head.ts'
 import { encodeUtf8 } from './text.ts'
 
 /**
@@ -32,6 +33,13 @@ export interface ClientRequestInit {
   readonly body?: RequestBody
   /** Octets that an iterated `body` gives in all. @defaultValue not known: chunked */
   readonly contentLength?: number
+  /**
+   * Sees each interim response (1xx but 101) before the final one comes: 103 Early Hints, say. What it throws cancels the
+   * request and is what its response rejects with.
+   *
+   * @defaultValue they are ignored
+   */
+  readonly onInformational?: (head: ResponseHead) => void
 }
 
 /**
@@ -82,10 +90,12 @@ class Call implements ResponseHandler {
   reject: (error: unknown) => void = () => {}
   over: () => void = () => {}
   #pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array> | null = null
+  #onInformational: ((head: ResponseHead) => void) | undefined = undefined
   #request: PendingRequest | null = null
   #response: ClientResponse | null = null
 
   start(pool: Pool, origin: Origin, requestTarget: string, init: ClientRequestInit): void {
+    this.#onInformational = init.onInformational
     const headers = new Headers(init.headers)
     if (!headers.hasHeader('host')) headers.set('Host', hostField(origin))
     const { body } = init
@@ -112,7 +122,15 @@ class Call implements ResponseHandler {
     new ContentSource(this.#pieces, exchange).run().catch((error: unknown) => this.abort(error))
   }
 
-  responseReceived(head: Parameters<ResponseHandler['responseReceived']>[0]): void {
+  informationalReceived(head: ResponseHead): void {
+    try {
+      this.#onInformational?.(head)
+    } catch (error) {
+      this.abort(error)
+    }
+  }
+
+  responseReceived(head: ResponseHead): void {
     this.#response = new ClientResponse(head, this.#request as PendingRequest, (reason) => this.abort(reason))
     this.resolve(this.#response)
   }

@@ -91,6 +91,8 @@ describe('P35: a connection is not used again', () => {
   it('after octets behind the response', () => closes(`${OK}x`))
   it('after Connection: close in the response', () => closes('HTTP/1.1 204 \r\nConnection: close\r\n\r\n'))
   it('after Connection: close in the request', () => closes(OK, get({ fields: { Connection: 'close' } })))
+  it('after an Upgrade that was not taken', () =>
+    closes(OK, get({ fields: { Connection: 'x, Upgrade', Upgrade: 'chat' } })))
   it('after HTTP/1.0 without keep-alive', () => closes('HTTP/1.0 204 \r\n\r\n'))
   it('after NTLM or Negotiate, which authenticate the connection', () =>
     closes('HTTP/1.1 401 \r\nWWW-Authenticate: Negotiate\r\nContent-Length: 0\r\n\r\n'))
@@ -251,6 +253,16 @@ describe('a switch of protocols', () => {
     connection.transport.settle()
     expect(handler.successor.reason).toEqual({ kind: 'closed' })
     expect(connection.clock.pending).toBe(0)
+  })
+
+  it('hands nothing to a protocol that closes at once', () => {
+    const connection = new Connection()
+    const handler = upgrade()
+    handler.successor = new RecordingProtocol({ connectionMade: (transport) => transport.loseConnection() })
+    connection.send(get({ fields }), handler)
+    connection.receive('HTTP/1.1 101 \r\nUpgrade: chat\r\nConnection: upgrade\r\n\r\nfirst')
+    connection.transport.settle()
+    expect(handler.successor.events).toEqual(['connectionMade', 'connectionLost'])
   })
 
   it('hands a tunnel over at the 2xx to CONNECT, whatever its framing fields say (RFC 9110 §9.3.6)', () => {

@@ -1,4 +1,4 @@
-import { FakeClock } from '@millrace/testing'
+import { FakeClock, RecordingProtocol } from '@millrace/testing'
 import { describe, expect, it } from 'vitest'
 import { Pool } from '../src/index.ts'
 import { A, OK, PoolTest } from './pool-test.ts'
@@ -58,6 +58,21 @@ describe('Pool', () => {
     transport.deliverEnd()
     expect(test.pool.status).toEqual({ origins: 0, idle: 0, busy: 0, connecting: 0, waiting: 0 })
     expect(test.clock.pending).toBe(0)
+  })
+
+  it('forgets an origin whose last connection became another protocol’s', async () => {
+    const test = new PoolTest()
+    const handler = new RecordingHandler()
+    const successor = new RecordingProtocol()
+    handler.switchProtocol = () => successor
+    const pending = test.pool.request(A, get({ fields: { Connection: 'upgrade', Upgrade: 'chat' } }), handler)
+    const transport = await test.connected()
+    transport.deliver('HTTP/1.1 101 \r\nConnection: upgrade\r\nUpgrade: chat\r\n\r\nfirst')
+    expect(test.pool.status).toEqual({ origins: 0, idle: 0, busy: 0, connecting: 0, waiting: 0 })
+    pending.abort()
+    test.pool.abort()
+    transport.deliver(' second')
+    expect([successor.receivedText, transport.lostReason]).toEqual(['first second', null])
   })
 
   it('refuses a bad request at the call, and costs no connection', () => {

@@ -57,6 +57,35 @@ describe('sendRequest', () => {
     expect(pool.status.idle).toBe(1)
   })
 
+  it('hands interim responses to onInformational, before the final one', async () => {
+    const { pool } = serverOf((request) => {
+      request.informational(103, { Link: '</a.css>' })
+      request.informational(102)
+      request.finish('ok')
+    })
+    const seen: unknown[] = []
+    const response = await sendRequest(pool, ORIGIN, '/', {
+      onInformational: ({ statusCode, headers }) => seen.push([statusCode, ...headers]),
+    }).response
+    expect(seen).toEqual([[103, ['Link', '</a.css>']], [102]])
+    expect(await response.text()).toBe('ok')
+  })
+
+  it('rejects with what onInformational throws', async () => {
+    const { pool } = serverOf((request) => {
+      request.informational(103)
+      request.finish('ok')
+    })
+    const { response, over } = sendRequest(pool, ORIGIN, '/', {
+      onInformational: () => {
+        throw new Error('no hints')
+      },
+    })
+    await expect(response).rejects.toThrow('no hints')
+    await over
+    expect(pool.status.busy).toBe(0)
+  })
+
   it.each([
     ['text', 'hél', 'content-length: 4'],
     ['octets', new Uint8Array([0x61]), 'content-length: 1'],
