@@ -28,6 +28,11 @@ export interface GatewayOptions {
   readonly pseudonym?: string
   /** Ports that CONNECT may reach, or `'all'`. @defaultValue `[443]`: a tunnel to port 25 is a gift to senders of spam */
   readonly connectPorts?: readonly number[] | 'all'
+  /**
+   * Protocols that an Upgrade may switch to, in any case. Other offers are not passed on: `h2c` and `TLS` would take
+   * requests past us unseen, and are refused here too. @defaultValue `['websocket']`
+   */
+  readonly upgradeProtocols?: readonly string[]
   /** How long a tunnel may be silent in both directions, in milliseconds. @defaultValue 300000 */
   readonly tunnelIdleTimeoutMs?: number
   /** How long the server of a tunnel has to accept the connection, in milliseconds. @defaultValue 10000 */
@@ -84,6 +89,8 @@ export class Gateway {
   readonly tunnelIdleTimeoutMs: number
   readonly expectTimeoutMs: number
   readonly halfCloseTimeoutMs: number
+  /** Protocols that may be switched to, in lower case. */
+  readonly upgradeProtocols: ReadonlySet<string>
   /** Options of every channel to a client: one object, so that they are checked once. */
   readonly channelOptions: HTTPChannelOptions
   /** The connections to clients that are open. */
@@ -93,19 +100,21 @@ export class Gateway {
   readonly #onUpstreamError: ((error: unknown) => void) | undefined
 
   /**
-   * @throws {TypeError} when the pseudonym is not a token
+   * @throws {TypeError} when the pseudonym is not a token, or a protocol to switch to is none, `h2c` or `TLS`
    * @throws {RangeError} when a port is not 1–65535, or a period not a number of 0 or more
    */
   constructor(options: GatewayOptions = {}) {
     const {
       clock = nodeClock,
       connectPorts = [443],
+      upgradeProtocols = ['websocket'],
       pseudonym = `millrace-${randomBytes(4).toString('hex')}`,
     } = options
     if (!isToken(pseudonym)) throw new TypeError('a pseudonym is a token (RFC 9110 §7.6.3)')
     this.clock = clock
     this.pseudonym = pseudonym
     this.#connectPorts = connectPorts === 'all' ? 'all' : new Set(connectPorts.map(checkPort))
+    this.upgradeProtocols = new Set(upgradeProtocols.map(checkProtocol))
     this.tunnelIdleTimeoutMs = period(options, 'tunnelIdleTimeoutMs')
     this.expectTimeoutMs = period(options, 'expectTimeoutMs')
     this.halfCloseTimeoutMs = period(options, 'halfCloseTimeoutMs')
@@ -148,6 +157,12 @@ export class Gateway {
 function checkPort(port: number): number {
   if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port
   throw new RangeError(`a port is an integer of 1–65535: ${port}`)
+}
+
+function checkProtocol(protocol: string): string {
+  const name = protocol.toLowerCase()
+  if (isToken(name) && name !== 'h2c' && name !== 'tls') return name
+  throw new TypeError(`not a protocol that requests may be switched to: ${protocol}`)
 }
 
 function period(options: GatewayOptions, name: Period): number {

@@ -8,14 +8,16 @@ import type {
   ResponseHead,
   UpstreamError,
 } from '@millrace/client'
-import type { Headers } from '@millrace/headers'
+import { Headers } from '@millrace/headers'
 import { reasonPhrase } from '@millrace/message'
-import type { DelayedCall, PushProducer } from '@millrace/transport'
+import type { DelayedCall, Protocol, PushProducer } from '@millrace/transport'
 import { answerFailure } from './gateway-error.ts'
 import type { Gateway } from './gateway.ts'
 import { addFieldsToClient } from './response-fields.ts'
+import { joinUpgrade } from './upgrade.ts'
 
 const NOTHING = new Uint8Array(0)
+const CLOSE = Object.freeze({ Connection: 'close' })
 
 /**
  * Carries one request to a server and its response back, piece by piece as they come: nothing is held but what is on
@@ -25,15 +27,18 @@ export class Relay implements ResponseHandler {
   readonly #gateway: Gateway
   readonly #request: Request
   readonly #expectsContinue: boolean
+  readonly #offersUpgrade: boolean
   #pending: PendingRequest | null = null
   #upload: Upload | null = null
   #continueDeadline: DelayedCall | null = null
   #progress = 0
 
-  constructor(gateway: Gateway, request: Request) {
+  /** @param offersUpgrade - whether the server is asked to switch to another protocol */
+  constructor(gateway: Gateway, request: Request, offersUpgrade: boolean) {
     this.#gateway = gateway
     this.#request = request
-    this.#expectsContinue = request.head.expectValues.length > 0 && request.head.minorVersion >= 1
+    this.#expectsContinue = request.expectsContinue
+    this.#offersUpgrade = offersUpgrade
   }
 
   /** Grows with everything that the server sends. */
@@ -66,11 +71,28 @@ export class Relay implements ResponseHandler {
     this.#continueDeadline = clock.callLater(expectTimeoutMs, () => this.#upload?.start())
   }
 
-  informationalReceived({ statusCode }: ResponseHead): void {
+  informationalReceived(head: ResponseHead): void {
     this.#progress += 1
-    if (statusCode !== 100) return
-    this.#stopExpecting()
-    this.#upload?.start()
+    if (head.statusCode === 100) {
+      this.#stopExpecting()
+      this.#upload?.start()
+      return
+    }
+    const fields = new Headers()
+    this.#addFields(fields, head)
+    this.#request.informational(head.statusCode, fields)
+  }
+
+  switchProtocol(head: ResponseHead): Protocol {
+    this.#progress += 1
+    const request = this.#request
+    return joinUpgrade(this.#gateway, request, (near) => {
+      request.unregisterProducer()
+      request.setResponseCode(101)
+      this.#addFields(request.responseHeaders, head)
+      request.setHeader('Upgrade', head.headers.getAll('upgrade').join(', '))
+      request.upgrade(near)
+    })
   }
 
   responseReceived(head: ResponseHead): void {
@@ -79,11 +101,10 @@ export class Relay implements ResponseHandler {
     const request = this.#request
     const { statusCode, reasonPhrase: reason } = head
     request.setResponseCode(statusCode, reason === reasonPhrase(statusCode) ? null : reason)
-    const { method, head: asked } = request
-    const rules = { method, minorVersion: asked.minorVersion, pseudonym: this.#gateway.pseudonym }
-    addFieldsToClient(request.responseHeaders, head, rules)
-    // The server answers without the content: whether the client sends it now, nobody can know.
-    if (this.#upload?.started === false) request.setHeader('Connection', 'close')
+    this.#addFields(request.responseHeaders, head)
+    // The server answers without the content: whether the client sends it now, nobody can know. Nor what a client meant
+    // that went on after its Upgrade.
+    if (this.#upload?.started === false || this.#offersUpgrade) request.setHeader('Connection', 'close')
     request.write(NOTHING) // the head is news by itself: the content may be long in coming
   }
 
@@ -108,7 +129,13 @@ export class Relay implements ResponseHandler {
     request.unregisterProducer()
     // A response that was begun must not look complete.
     if (request.startedWriting) request.channel.abortConnection()
-    else answerFailure(request, error, this.#gateway.pseudonym)
+    else answerFailure(request, error, this.#gateway.pseudonym, this.#offersUpgrade ? CLOSE : {})
+  }
+
+  #addFields(fields: Headers, head: ResponseHead): void {
+    const { method, head: asked } = this.#request
+    const { pseudonym } = this.#gateway
+    addFieldsToClient(fields, head, { method, minorVersion: asked.minorVersion, pseudonym })
   }
 
   #stopExpecting(): void {

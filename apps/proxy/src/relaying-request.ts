@@ -8,6 +8,7 @@ import type { Gateway } from './gateway.ts'
 import { nominatedFields, protectedField } from './hop-by-hop.ts'
 import { Relay } from './relay.ts'
 import { fieldsToServer } from './request-fields.ts'
+import { offeredUpgrade } from './upgrade.ts'
 import { hasPassed } from './via.ts'
 
 /** What we say we do. TRACE is not among it: it shows what was meant for us alone, and CONNECT is for some only. */
@@ -68,12 +69,13 @@ export abstract class RelayingRequest extends Request {
       this.refuse(400)
       return
     }
-    const rules = { ...route, nominated, pseudonym: this.gateway.pseudonym }
+    const upgrade = offeredUpgrade(this, this.gateway.upgradeProtocols)
+    const rules = { ...route, nominated, upgrade, pseudonym: this.gateway.pseudonym }
     const headers = fieldsToServer(this.head, rules)
     this.#spendForward(headers)
     this.addFields(headers)
     const { contentLength } = this.head
-    this.#relay = new Relay(this.gateway, this)
+    this.#relay = new Relay(this.gateway, this, upgrade !== null)
     this.#relay.start(route.origin, {
       method: this.method,
       requestTarget: route.requestTarget,

@@ -15,6 +15,8 @@ export interface RequestFieldRules {
   readonly host: string
   /** Whether what the client claims about its own identity is dropped. */
   readonly dropIdentity: boolean
+  /** The protocol that the request offers to switch to, `null` when it offers none that may be passed on. */
+  readonly upgrade: string | null
 }
 
 /** Fields that we write ourselves, if at all; and `Proxy`, which becomes HTTP_PROXY in CGI programs behind the server. */
@@ -38,6 +40,10 @@ export function fieldsToServer(head: RequestHead, rules: RequestFieldRules): Hea
   if (head.headers.hasToken('te', 'trailers')) {
     fields.append('TE', 'trailers')
     fields.append('Connection', 'TE')
+  }
+  if (rules.upgrade !== null) {
+    fields.append('Upgrade', rules.upgrade)
+    fields.append('Connection', 'Upgrade')
   }
   fields.append('Via', viaMember(head.minorVersion, rules.pseudonym))
   return fields

@@ -35,7 +35,7 @@ export function addFieldsToClient(fields: Headers, head: ResponseHead, rules: Re
 
 /** What HEAD and 304 tell of content that they do not carry, when it is one number (RFC 9110 §8.6). */
 function lengthWithoutContent({ statusCode, headers }: ResponseHead, method: string): string | undefined {
-  if ((method !== 'HEAD' && statusCode !== 304) || statusCode === 204) return undefined
+  if ((method !== 'HEAD' && statusCode !== 304) || statusCode === 204 || statusCode < 200) return undefined
   const [length, ...more] = headers.getAll('content-length')
   return more.length === 0 && length !== undefined && /^[0-9]{1,15}$/.test(length) ? length : undefined
 }

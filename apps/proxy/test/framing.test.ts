@@ -212,8 +212,57 @@ describe('the framing of a response', () => {
     expect(origin.connections).toHaveLength(2)
   })
 
-  it('P33: interim responses are not taken for the final one', async () => {
-    const interim = head('HTTP/1.1 103 Early Hints', 'Link: </a>') + head('HTTP/1.1 102 Processing')
-    expect(await sentBack(interim + OK)).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nok$/)
+  const interim = head('HTTP/1.1 103 Early Hints', 'Link: </a>') + head('HTTP/1.1 102 Processing')
+
+  it('P33: interim responses are passed on before the final one, and not taken for it', async () => {
+    expect(await sentBack(interim + OK)).toMatch(
+      /^HTTP\/1\.1 103 Early Hints\r\nLink: <\/a>\r\nVia: 1\.1 test\r\n\r\nHTTP\/1\.1 102 Processing\r\nVia: 1\.1 test\r\n\r\nHTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nok$/,
+    )
+  })
+
+  it('P33: interim responses are passed on at once', async () => {
+    const origin = await RawOrigin.answering(interim)
+    const { send } = await reverseProxy(origin.port)
+    const client = send(head('GET / HTTP/1.1', 'Host: a'))
+    await client.until('102 Processing')
+    origin.connections[0]?.send(OK)
+    await client.until(/ok$/)
+  })
+
+  it('P33: interim responses never go to HTTP/1.0', async () => {
+    const origin = await RawOrigin.answering(interim + OK)
+    const { send } = await reverseProxy(origin.port)
+    expect(await send(head('GET / HTTP/1.0')).untilEnd()).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
+  })
+
+  it('P33: interim responses lose the fields that are for us, and those that they may not have', async () => {
+    const fields = [
+      'Connection: X-Hop',
+      'X-Hop: a',
+      'Keep-Alive: b',
+      'Content-Length: 3',
+      'Trailer: c',
+      'Upgrade: d',
+    ]
+    const text = await sentBack(head('HTTP/1.1 103 Early Hints', ...fields, 'Link: </a>') + OK, {
+      method: 'HEAD',
+    })
+    expect(text).toMatch(
+      /^HTTP\/1\.1 103 Early Hints\r\nLink: <\/a>\r\nVia: 1\.1 test\r\n\r\nHTTP\/1\.1 200 /,
+    )
+  })
+
+  it('P51: interim responses go before the 100 that the client waits for', async () => {
+    const origin = await RawOrigin.start(async (connection) => {
+      await connection.until('\r\n\r\n')
+      connection.send(`${interim}HTTP/1.1 100 Continue\r\n\r\n`)
+      await connection.until(/hi$/)
+      connection.send(OK)
+    })
+    const { send } = await reverseProxy(origin.port)
+    const client = send(head('POST / HTTP/1.1', 'Host: a', 'Content-Length: 2', 'Expect: 100-continue'))
+    await client.until('100 Continue\r\n\r\n')
+    const statuses = [...(await client.send('hi').until(/ok$/)).matchAll(/HTTP\/1\.1 (\d+)/g)]
+    expect(statuses.map(([, status]) => status)).toEqual(['103', '102', '100', '200'])
   })
 })
