@@ -1,5 +1,5 @@
 import { Request as ChannelRequest, type RequestChannel, type RequestHead } from '@millrace/channel'
-import type { Address, ConnectionLost } from '@millrace/transport'
+import type { Address, ConnectionLost, Protocol } from '@millrace/transport'
 import { LightRequest, type FetchRequest } from './fetch-request.ts'
 import { sendResponse } from './fetch-response.ts'
 import { findUrl, type OriginCache, type RequestUrl } from './request-url.ts'
@@ -11,8 +11,8 @@ import { findUrl, type OriginCache, type RequestUrl } from './request-url.ts'
  */
 export interface FetchContext {
   /**
-   * The exchange on the channel: fields as received, trailers of both sides, content without streams, `upgrade`. A
-   * handler that answers through it may return any `Response`: it is dropped.
+   * The exchange on the channel: fields as received, trailers of the request, content without streams. A handler that
+   * answers through it may return any `Response`: it is dropped.
    */
   readonly request: ChannelRequest
   /** The request-target, octet for octet as received (RFC 9112 §3.2). */
@@ -21,6 +21,31 @@ export interface FetchContext {
   readonly peer: Address
   /** Whether the connection is encrypted. */
   readonly secure: boolean
+  /** The protocols that the client offers to switch to, its favourite first; empty when there is none. */
+  readonly offeredUpgrades: string[]
+  /**
+   * Trailer fields, to be set until the body of the response is at its end. They are sent where the body is chunked: set
+   * one before you return, or stream the body.
+   */
+  readonly responseTrailers: ChannelRequest['responseTrailers']
+  /**
+   * Sends an interim response at once, before the one that you return: a code of 102–199, and fields.
+   *
+   * @returns whether it was sent: HTTP/1.0 knows none
+   * @throws as `Request.informational` of `@millrace/channel`
+   */
+  informational(...interim: Parameters<ChannelRequest['informational']>): boolean
+  /**
+   * Sends a 101 and hands the connection to `protocol`, with every byte that came after the request: for protocols that
+   * no `Response` can be, as WebSocket.
+   *
+   * @param name - one of `offeredUpgrades`
+   * @param headers - fields of the 101 besides Upgrade and Connection
+   * @returns what the handler returns then; it is dropped
+   * @throws {LocalProtocolError} `ERR_UPGRADE_FIELD` when that was not offered; `ERR_NO_UPGRADE` when content of the
+   * request is left to read. Nothing was sent then: answer as usual
+   */
+  upgradeTo(name: string, protocol: Protocol, headers?: Readonly<Record<string, string>>): Response
 }
 
 /**
@@ -77,6 +102,22 @@ export class FetchExchange extends ChannelRequest implements FetchContext {
       if (this.lost !== null) this.#controller.abort(abortError(this.lost))
     }
     return this.#controller.signal
+  }
+
+  upgradeTo(name: string, protocol: Protocol, headers: Readonly<Record<string, string>> = {}): Response {
+    const fields = Object.entries({ ...headers, Upgrade: name })
+    try {
+      this.setResponseCode(101)
+      for (const [field, value] of fields) this.setHeader(field, value)
+      this.upgrade(protocol)
+    } catch (error) {
+      if (!this.startedWriting) {
+        this.setResponseCode(200)
+        for (const [field] of fields) this.responseHeaders.removeHeader(field)
+      }
+      throw error
+    }
+    return new Response(null)
   }
 
   override process(): void | Promise<void> {
