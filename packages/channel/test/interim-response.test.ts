@@ -137,6 +137,18 @@ describe('informational', () => {
     expect(conversation.statuses).toEqual([103, 200, 102, 200])
   })
 
+  it('is a sign of life of the handler: handlerTimeoutMs begins again', async () => {
+    const { conversation, requests } = unanswered({ handlerTimeoutMs: 100 })
+    conversation.send(GET)
+    conversation.clock.advance(99)
+    requests[0]?.informational(102)
+    await Promise.resolve()
+    conversation.clock.advance(99)
+    expect(conversation.statuses).toEqual([102])
+    conversation.clock.advance(1)
+    expect(conversation.statuses).toEqual([102, 503])
+  })
+
   it('does not fill memory when much is sent in one turn', () => {
     const { conversation, request } = asked()
     const value = 'x'.repeat(10_000)

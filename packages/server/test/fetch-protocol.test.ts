@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Upgraded } from '@millrace/channel'
 import { RecordingProtocol } from '@millrace/testing'
 import type { Protocol, Transport } from '@millrace/transport'
 import { fetch, WebSocket } from 'undici'
@@ -164,6 +165,29 @@ describe('on a socket', () => {
     const closed = new Promise((resolve) => socket.addEventListener('close', resolve))
     socket.close()
     await closed
+  })
+
+  it('a connection that was upgraded without a protocol loses nothing before it has one', async () => {
+    let upgraded: Upgraded | null = null
+    await using server = await serve((_request, { request }) => {
+      request.setResponseCode(101)
+      request.setHeader('Upgrade', 'chat')
+      upgraded = request.upgrade()
+      return new Response(null)
+    })
+    const client = await RawClient.connect(server.port)
+    const all = 'all that is said. '.repeat(200_000)
+    client.send(`${get('/', ...OFFER)}${all}`)
+    await client.until('\r\n\r\n')
+    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => void setImmediate(resolve))
+    const protocol = new RecordingProtocol()
+    const held = upgraded as Upgraded | null
+    expect(held?.leftover.length).toBeLessThan(1 << 20) // it was not read from
+    held?.attach(protocol)
+    await expect.poll(() => protocol.receivedBytes).toBe(all.length)
+    expect(protocol.receivedText).toBe(all)
+    client.socket.resetAndDestroy()
+    await expect.poll(() => protocol.reason?.kind).toBe('reset')
   })
 
   it('an upgraded connection is ended when the server closes', async () => {
