@@ -28,11 +28,15 @@ export const LAYERS = Object.freeze({
   chunked: { uses: ['headers'] },
   'line-receiver': { uses: ['transport'] },
   timeout: { uses: ['transport'] },
+  'proxy-protocol': { uses: ['transport'] },
   message: { uses: ['headers', 'chunked'] },
   channel: { uses: MESSAGE_LAYERS },
   client: { uses: MESSAGE_LAYERS, nodeEntry: { files: ['node*'], uses: ['node-transport'] } },
   'node-transport': { uses: ['transport'], node: true },
-  server: { uses: ['transport', 'headers', 'chunked', 'message', 'channel', 'node-transport'], node: true },
+  server: {
+    uses: ['transport', 'proxy-protocol', 'headers', 'chunked', 'message', 'channel', 'node-transport'],
+    node: true,
+  },
   testing: {
     uses: ['transport'],
     nodeEntry: { files: ['transport-suite', 'certificate'], uses: [] },
