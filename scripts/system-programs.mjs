@@ -21,6 +21,11 @@ export const SYSTEM_PROGRAMS = [
     neededBy: 'server: ab -k, an HTTP/1.0 keep-alive client',
   },
   { commands: ['slowhttptest'], debianPackage: 'slowhttptest', neededBy: 'endurance: attacks by slow peers' },
+  {
+    commands: ['haproxy'],
+    debianPackage: 'haproxy',
+    neededBy: 'server: a proxy that speaks the PROXY protocol',
+  },
   { commands: ['chromium'], debianPackage: 'chromium', neededBy: 'static-server: a page in a real browser' },
 ]
 
