@@ -25,6 +25,7 @@ export type RemoteErrorCode =
   | 'ERR_HEADER_COUNT'
   | 'ERR_HEADER_REFUSED'
   | 'ERR_EXPECTATION'
+  | 'ERR_MISDIRECTED'
   | 'ERR_CONTENT_TOO_LARGE'
   | 'ERR_HEAD_INCOMPLETE'
   | 'ERR_HEADER_TIMEOUT'
@@ -41,6 +42,7 @@ const REMOTE_RULES: Readonly<Record<RemoteErrorCode, RemoteRule>> = {
   ERR_HEADER_COUNT: rule('the head has more fields than allowed', 431, 'RFC 6585 §5'),
   ERR_HEADER_REFUSED: rule('headerReceived refused a field', 400, 'RFC 9110 §5.5'),
   ERR_EXPECTATION: rule('an expectation other than 100-continue', 417, 'RFC 9110 §10.1.1'),
+  ERR_MISDIRECTED: rule('acceptAuthority refused the authority', 421, 'RFC 9110 §15.5.20'),
   ERR_CONTENT_TOO_LARGE: rule('the content is larger than allowed', 413, 'RFC 9110 §15.5.14'),
   ERR_HEAD_INCOMPLETE: rule('the peer stopped sending inside a head', 400, 'RFC 9112 §8'),
   ERR_HEADER_TIMEOUT: rule('the head did not arrive in time', 408, 'RFC 9110 §15.5.9'),
@@ -80,7 +82,10 @@ export class RemoteProtocolError extends Error {
   /** The rule that was broken: `RFC 9112 §7.1`. */
   readonly section: string
   readonly phase: Phase
-  /** Octets from the first one of the head or of the content to the offence, where known. */
+  /**
+   * Where it is wrong, where that is known: octets from the first one of the request line; in the phase `content` from the
+   * first one of the content, framing included (of its data alone for `ERR_CONTENT_TOO_LARGE`).
+   */
   readonly offset: number | undefined
 
   constructor(error: LayerError, phase: Phase, offset?: number) {
@@ -131,24 +136,54 @@ export type LocalErrorCode =
   | 'ERR_INTERIM_FIELD'
   | 'ERR_TRAILER_FIELD'
 
-const LOCAL_RULES: Readonly<Record<LocalErrorCode, string>> = {
-  ERR_HEAD_SENT: 'the response head is on its way: it cannot be changed any more',
-  ERR_FINISHED: 'the response is finished: nothing can be written to it any more',
-  ERR_FRAMING_FIELD: 'Transfer-Encoding is the channel’s: leave it out, or set Content-Length',
-  ERR_CONTENT_LENGTH: 'Content-Length is not a number of octets',
-  ERR_CONTENT_LENGTH_EXCEEDED: 'more octets were written than Content-Length announced',
-  ERR_CONTENT_LENGTH_SHORT: 'the response finished before it wrote what Content-Length announced',
-  ERR_CONTENT_CONSUMED: 'the content has a reader already',
-  ERR_CONTENT_DISCARDED: 'the response was finished before the content was read: what was left was dropped',
-  ERR_NOT_CURRENT: 'only the request at the head of the queue can be done',
-  ERR_NO_UPGRADE:
+interface LocalRule {
+  readonly message: string
+  readonly statusHint: number
+  readonly section: string
+}
+
+const LOCAL_RULES: Readonly<Record<LocalErrorCode, LocalRule>> = {
+  ERR_HEAD_SENT: mistake('the response head is on its way: it cannot be changed any more', 'RFC 9112 §2.1'),
+  ERR_FINISHED: mistake('the response is finished: nothing can be written to it any more', 'RFC 9112 §6'),
+  ERR_FRAMING_FIELD: mistake(
+    'Transfer-Encoding is the channel’s: leave it out, or set Content-Length',
+    'RFC 9112 §6.1',
+  ),
+  ERR_CONTENT_LENGTH: mistake('Content-Length is not a number of octets', 'RFC 9110 §8.6'),
+  ERR_CONTENT_LENGTH_EXCEEDED: mistake(
+    'more octets were written than Content-Length announced',
+    'RFC 9110 §8.6',
+  ),
+  ERR_CONTENT_LENGTH_SHORT: mistake(
+    'the response finished before it wrote what Content-Length announced',
+    'RFC 9110 §8.6',
+  ),
+  ERR_CONTENT_CONSUMED: mistake('the content has a reader already', 'RequestContent'),
+  ERR_CONTENT_DISCARDED: mistake(
+    'the response was finished before the content was read: what was left was dropped',
+    'RequestContent',
+  ),
+  ERR_NOT_CURRENT: mistake('only the request at the head of the queue can be done', 'RFC 9112 §9.3.2'),
+  ERR_NO_UPGRADE: mistake(
     'the connection cannot be handed over: content is left, the response began, or its status is another one',
-  ERR_HANDLER_TIMEOUT: 'the handler neither answered nor wrote in time',
-  ERR_NOT_SWITCHED: '101 is for upgrade to send: after it the connection is another protocol’s',
-  ERR_UPGRADE_FIELD: 'a 101 names in Upgrade what the client offered, and nothing else (RFC 9110 §7.8)',
-  ERR_ATTACHED: 'the connection has a protocol already',
-  ERR_INTERIM_FIELD: 'an interim response says nothing of content or connection (RFC 9110 §15.2)',
-  ERR_TRAILER_FIELD: 'a field that may not stand in a trailer section (RFC 9110 §6.5.1)',
+    'RFC 9110 §7.8',
+  ),
+  ERR_HANDLER_TIMEOUT: mistake('the handler neither answered nor wrote in time', 'RFC 9110 §15.6.4', 503),
+  ERR_NOT_SWITCHED: mistake(
+    '101 is for upgrade to send: after it the connection is another protocol’s',
+    'RFC 9110 §15.2.2',
+  ),
+  ERR_UPGRADE_FIELD: mistake(
+    'a 101 names in Upgrade what the client offered, and nothing else',
+    'RFC 9110 §7.8',
+  ),
+  ERR_ATTACHED: mistake('the connection has a protocol already', 'HeldConnection'),
+  ERR_INTERIM_FIELD: mistake('an interim response says nothing of content or connection', 'RFC 9110 §15.2'),
+  ERR_TRAILER_FIELD: mistake('a field that may not stand in a trailer section', 'RFC 9110 §6.5.1'),
+}
+
+function mistake(message: string, section: string, statusHint: number = 500): LocalRule {
+  return { message, statusHint, section }
 }
 
 /**
@@ -159,9 +194,19 @@ const LOCAL_RULES: Readonly<Record<LocalErrorCode, string>> = {
 export class LocalProtocolError extends Error {
   override readonly name = 'LocalProtocolError'
   readonly code: LocalErrorCode
+  /** The status that is answered when nobody catches this and one still can be. */
+  readonly statusHint: number
+  /** The rule that would be broken, or the class whose contract was. */
+  readonly section: string
+  readonly phase: Phase = 'response'
+  /** No input is involved. */
+  readonly offset: undefined = undefined
 
   constructor(code: LocalErrorCode) {
-    super(LOCAL_RULES[code])
+    const { message, statusHint, section } = LOCAL_RULES[code]
+    super(message)
     this.code = code
+    this.statusHint = statusHint
+    this.section = section
   }
 }

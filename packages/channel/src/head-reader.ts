@@ -2,10 +2,15 @@ import { parseFieldLine, scanFieldLine } from '@millrace/headers'
 import type { LineBuffer } from '@millrace/line-receiver'
 import { findImpossibleByte, parseRequestLine, readRequestLine } from '@millrace/message'
 import { isLayerError, remoteError, RemoteProtocolError, type RemoteErrorCode } from './errors.ts'
+import { copyHead } from './raw-head.ts'
 import { RequestHead } from './request-head.ts'
 
 const CR = 0x0d
 const LF = 0x0a
+const NO_BYTES = new Uint8Array(0)
+
+/** What may end a line, by its length: nothing yet, LF alone by leniency, CRLF. */
+const LINE_ENDS = [NO_BYTES, new Uint8Array([LF]), new Uint8Array([CR, LF])] as const
 
 /** The limits of a head, read at every line: they may be changed on the channel at any time. */
 export interface HeadLimits {
@@ -29,12 +34,16 @@ export class HeadReader {
   #head: RequestHead | null = null
   #started = false
   /** Octets of the complete lines of this head. */
-  #size = 0
+  protected size = 0
   /** Octets of the request line, with its CRLF. */
   #firstLineSize = 0
   #blankLines = 0
   /** Octets of the unfinished line that were looked at. */
   #checked = 0
+  /** The line that is being judged, on the way by single lines: no buffer holds it any more. */
+  #taking: Uint8Array | null = null
+  /** Octets that end the line that is being judged: 2 but for leniency. */
+  protected lineEndLength: 0 | 1 | 2 = 2
 
   constructor(limits: HeadLimits) {
     this.#limits = limits
@@ -45,6 +54,16 @@ export class HeadReader {
     return !this.#started
   }
 
+  /** Whether heads that are not read in one pass have to be cut into lines by the caller. */
+  get byLines(): boolean {
+    return false
+  }
+
+  /** Tells how many octets ended the line that is about to be judged. */
+  lineEnds(length: 1 | 2): void {
+    this.lineEndLength = length
+  }
+
   /**
    * Goes on reading the head that `buffer` begins with.
    *
@@ -53,7 +72,7 @@ export class HeadReader {
    */
   readHead(buffer: LineBuffer): boolean {
     if (!this.#started && this.#checked === 0 && this.#readWhole(buffer)) return true
-    return this.#readLines(buffer)
+    return this.readLines(buffer)
   }
 
   /** Reads a head in one pass; declines it when it is incomplete, may be beyond a limit, or anything is wrong with it. */
@@ -74,9 +93,9 @@ export class HeadReader {
     return true
   }
 
-  #readLines(buffer: LineBuffer): boolean {
+  protected readLines(buffer: LineBuffer): boolean {
     let { bytes, start: base, end } = buffer
-    let at = base + this.#size
+    let at = base + this.size
     if (this.#checked > 0 && !this.#hasLineEnd(bytes, at, end)) return false
     for (;;) {
       const next = this.#started ? this.#scanField(bytes, at, end) : this.#scanFirst(bytes, at, end)
@@ -93,9 +112,9 @@ export class HeadReader {
         at = base
         continue
       }
-      const complete = next - at === 2 && this.#size > 0
-      if (this.#size === 0) this.#firstLineSize = next - at
-      this.#size += next - at
+      const complete = next - at === 2 && this.size > 0
+      if (this.size === 0) this.#firstLineSize = next - at
+      this.size += next - at
       at = next
       if (!complete) continue
       this.head.readFields(bytes, base + this.#firstLineSize, at)
@@ -107,6 +126,22 @@ export class HeadReader {
   /** Looks at the bytes of an unfinished line that came since the last look, for what must be refused already. */
   checkPartial(bytes: Uint8Array, at: number, from: number, end: number): void {
     this.#refuse(bytes, at, end, Math.max(at, from - 1), false)
+    this.#checked = end - at
+  }
+
+  /** A line is about to be judged, on the way by single lines. */
+  take(line: Uint8Array): void {
+    this.#taking = line
+    this.#checked = 0
+  }
+
+  /**
+   * Takes the next line behind the request line.
+   *
+   * @returns the field line that is complete with it; `null` when none is
+   */
+  unfold(line: Uint8Array): Uint8Array | null {
+    return line.length === 0 ? null : line
   }
 
   /**
@@ -117,10 +152,13 @@ export class HeadReader {
   requestLine(line: Uint8Array): boolean {
     if (line.length === 0) {
       this.#countBlankLine()
+      this.#taking = null
       return false
     }
     this.#parseRequestLine(line, 0, line.length)
-    this.#size = line.length + 2
+    this.size = line.length + this.lineEndLength
+    this.head.beginCopy()
+    this.#taking = null
     return true
   }
 
@@ -129,22 +167,26 @@ export class HeadReader {
     try {
       this.head.addLine(line)
     } catch (error) {
-      throw this.#judge(error, line, 0, line.length)
+      throw this.judge(error, line)
     }
-    this.#checkComplete(line, 0, line.length)
-    this.#size += line.length + 2
+    this.checkLine(line)
+    this.size += line.length + this.lineEndLength
+    this.#taking = null
   }
 
   /** Takes the empty line that ends a head which came line by line. */
   blankLine(): void {
-    this.#checkComplete(new Uint8Array(0), 0, 0)
+    this.checkLine(NO_BYTES)
+    this.#taking = null
     this.head.sealCopied()
   }
 
   /** A line grew beyond `MAX_LENGTH`. Always throws. */
   lineTooLong(line: Uint8Array): never {
+    this.#taking = line
+    this.lineEndLength = 0
     this.#refuse(line, 0, line.length, 0, false)
-    throw this.#error(this.#tooLong(), this.#size)
+    throw this.#error(this.tooLong(), this.size)
   }
 
   /** The head as far as it came; its method is empty before the request line is complete. */
@@ -153,11 +195,30 @@ export class HeadReader {
     return this.#head
   }
 
+  /** Octets of the head that came; `unread` of them, or of what came behind it, were not taken yet. */
+  received(unread: number): number {
+    return this.#head?.isCopied === true ? this.size + unread : unread
+  }
+
+  /** A copy of the head as far as it came, up to its end; `rest` is what was not taken yet. */
+  raw(rest: Uint8Array): Uint8Array {
+    const { head } = this
+    if (head.complete) return head.raw()
+    const line = this.#taking
+    const taken = line === null ? [] : [line, LINE_ENDS[this.lineEndLength]]
+    return copyHead([head.isCopied ? head.raw() : NO_BYTES, ...taken, rest], this.#limits.totalHeadersSize)
+  }
+
+  /** Where in the head the field line begins that `headerReceived` is asked about. */
+  get fieldOffset(): number {
+    return this.size
+  }
+
   /** Gets ready for the next head. */
   nextHead(): void {
     this.#head = null
     this.#started = false
-    this.#size = 0
+    this.size = 0
     this.#blankLines = 0
     this.#checked = 0
   }
@@ -216,7 +277,7 @@ export class HeadReader {
     try {
       parseFieldLine(bytes, at, lf - 1)
     } catch (error) {
-      throw this.#judge(error, bytes, at, lf - 1)
+      throw this.judge(error, bytes, at, lf - 1)
     }
     throw new TypeError('unreachable: a complete field line was found bad and good')
   }
@@ -229,7 +290,7 @@ export class HeadReader {
       head.requestTarget = line.requestTarget
       head.minorVersion = line.minorVersion
     } catch (error) {
-      throw this.#judge(error, bytes, at, lineEnd)
+      throw this.judge(error, bytes, at, lineEnd)
     }
     this.#checkComplete(bytes, at, lineEnd)
     this.#started = true
@@ -240,14 +301,24 @@ export class HeadReader {
     if (this.#blankLines > this.#limits.maxBlankLines) throw this.#error('ERR_BLANK_LINES', 0)
   }
 
+  /** Throws what would have been thrown before `line` was complete. */
+  protected refuseLine(line: Uint8Array): void {
+    this.#refuse(line, 0, line.length, 0, true)
+  }
+
+  /** Checks the limits that a single line may have crossed, which is complete and valid. */
+  protected checkLine(line: Uint8Array): void {
+    this.#checkComplete(line, 0, line.length)
+  }
+
   /** Checks the limits that a complete and valid line may have crossed. */
   #checkComplete(bytes: Uint8Array, at: number, lineEnd: number): void {
     const limits = this.#limits
     const length = lineEnd - at
-    if (length > limits.MAX_LENGTH || this.#size + length + 2 > limits.totalHeadersSize) {
+    if (length > limits.MAX_LENGTH || this.size + length + this.lineEndLength > limits.totalHeadersSize) {
       this.#refuse(bytes, at, lineEnd, at, true)
     }
-    if (this.head.fieldCount > limits.maxHeaders) throw this.#error('ERR_HEADER_COUNT', this.#size)
+    if (this.head.fieldCount > limits.maxHeaders) throw this.#error('ERR_HEADER_COUNT', this.size)
   }
 
   /**
@@ -256,29 +327,34 @@ export class HeadReader {
    */
   #refuse(bytes: Uint8Array, at: number, to: number, from: number, complete: boolean): void {
     const { MAX_LENGTH, totalHeadersSize } = this.#limits
-    const left = totalHeadersSize - this.#size
+    const left = totalHeadersSize - this.size
     const allowed = Math.max(0, Math.min(MAX_LENGTH, left))
     const last = Math.min(to, at + allowed)
     let bad = findImpossibleByte(bytes, from, last)
     // The end of a complete line decides what a CR before it is: not half of a CRLF.
     if (bad === -1 && complete && last === to && to > at && bytes[to - 1] === CR) bad = to - 1
-    if (bad !== -1) throw this.#error('ERR_IMPOSSIBLE_BYTE', this.#size + bad - at)
+    if (bad !== -1) throw this.#error('ERR_IMPOSSIBLE_BYTE', this.size + bad - at)
     const undecided = !complete && to > at && bytes[to - 1] === CR ? 1 : 0
     const length = to - at - undecided
-    if (length > allowed || (complete && length + 2 > left)) {
-      throw this.#error(MAX_LENGTH < left ? this.#tooLong() : this.#tooLarge(), this.#size + allowed)
+    if (length > allowed || (complete && length + this.lineEndLength > left)) {
+      throw this.#error(MAX_LENGTH < left ? this.tooLong() : this.#tooLarge(), this.size + allowed)
     }
   }
 
   /** Chooses between what is wrong with a complete line and what would have been noticed before it was complete. */
-  #judge(error: unknown, bytes: Uint8Array, at: number, lineEnd: number): unknown {
+  protected judge(
+    error: unknown,
+    bytes: Uint8Array,
+    at: number = 0,
+    lineEnd: number = bytes.length,
+  ): unknown {
     this.#refuse(bytes, at, lineEnd, at, true)
     return isLayerError(error)
-      ? new RemoteProtocolError(error, 'head', this.#size + (error.offset ?? at) - at)
+      ? new RemoteProtocolError(error, 'head', this.size + (error.offset ?? at) - at)
       : error
   }
 
-  #tooLong(): RemoteErrorCode {
+  protected tooLong(): RemoteErrorCode {
     return this.#started ? 'ERR_FIELD_LINE_TOO_LONG' : 'ERR_REQUEST_LINE_TOO_LONG'
   }
 

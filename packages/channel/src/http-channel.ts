@@ -3,15 +3,18 @@ import { decidePersistence } from '@millrace/message'
 import type { ConnectionLost, Protocol, PushProducer } from '@millrace/transport'
 import { ContentReceiver, type ContentOwner } from './content-receiver.ts'
 import { dateFieldLine } from './date-field.ts'
-import { LocalProtocolError, RemoteProtocolError } from './errors.ts'
+import { ownResponse, reportError, type OwnResponse } from './error-report.ts'
+import { LocalProtocolError, remoteError, RemoteProtocolError, type Phase } from './errors.ts'
 import { HTTPConnection } from './http-connection.ts'
 import { CONTINUE } from './interim-response.ts'
+import { NO_LENIENCY, type LeniencyFlag } from './leniency.ts'
 import { settle, type ChannelSettings, type HTTPChannelOptions } from './options.ts'
 import type { RequestChannel } from './request-channel.ts'
 import { Request, type RequestFactory } from './request.ts'
 import type { RequestHead } from './request-head.ts'
-import { errorResponse } from './response-writer.ts'
 import { settleHead } from './settle-head.ts'
+
+const NO_COUNTS = Object.freeze({})
 
 /**
  * One HTTP/1.1 connection in the server role, without I/O: bytes and time come in, bytes go out.
@@ -31,6 +34,7 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
 
   readonly #settings: ChannelSettings
   #content: ContentReceiver | null = null
+  #leniencies: Readonly<Partial<Record<LeniencyFlag, number>>> = NO_COUNTS
 
   constructor(options: HTTPChannelOptions) {
     const settings = settle(options)
@@ -49,6 +53,11 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
     return this.#content === null ? 0 : this.#content.left
   }
 
+  /** How many requests each flag of leniency saved; a flag that none needed is not there. */
+  get leniencies(): Readonly<Partial<Record<LeniencyFlag, number>>> {
+    return this.#leniencies
+  }
+
   // --- the request
 
   protected override headStarted(): void {
@@ -58,7 +67,10 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
   /** Runs when a head is complete: decides target, host, framing and persistence, then dispatches the request. */
   override allHeadersReceived(): void {
     const { head } = this
-    const continueOwed = settleHead(head, this.#settings.maxBodySize)
+    const { maxBodySize, leniency, acceptAuthority } = this.#settings
+    const continueOwed = settleHead(head, maxBodySize, leniency)
+    if (acceptAuthority !== undefined && !acceptAuthority(head.authority, head))
+      throw remoteError('ERR_MISDIRECTED', 'head')
     const request = this.requestFactory(this, head)
     if (this.isOver) return request.connectionLost({ kind: 'aborted' }) // the factory closed
     this.nextHead()
@@ -72,12 +84,23 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
     }
     try {
       if (!this.checkPersistence(request, request.clientproto)) this.persistent = false
+      if (head.leniencies !== NO_LENIENCY) this.#countLeniencies(request)
       if (head.contentLength === 0) this.allContentReceived()
       this.#dispatch(request)
     } catch (error) {
       this.handlerFailed(request, error)
     }
     this.updateFlow()
+  }
+
+  #countLeniencies(request: Request): void {
+    const { leniencies } = request.head
+    // Whoever decides by the other length begins the next request elsewhere (RFC 9112 §6.1).
+    if (leniencies.includes('chunkedOverLength')) this.persistent = false
+    for (const flag of leniencies) {
+      this.#leniencies = { ...this.#leniencies, [flag]: (this.#leniencies[flag] ?? 0) + 1 }
+    }
+    for (const flag of leniencies) if (!request.finished) this.#settings.onLenient?.(flag, request)
   }
 
   /** Runs the hooks of a request, as long as none of them ended it. */
@@ -111,6 +134,10 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
   /** Runs with raw content, in raw mode. */
   override rawDataReceived(bytes: Uint8Array): void {
     this.#content?.receive(bytes)
+  }
+
+  protected override prefaceReceived(): Protocol | null {
+    return this.#settings.http2Preface?.(this) ?? null
   }
 
   protected override contentStopped(): void {
@@ -265,17 +292,23 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
   }
 
   #fail(request: Request, error: unknown, statusCode: number): void {
-    this.#report(error)
+    const status = request.finished || request.startedWriting ? null : statusCode
+    const given = this.#report(error, 'response', request, status)
     if (request.finished) return
     if (request.startedWriting) this.abortConnection()
-    else this.#answerError(statusCode, request.method)
+    else this.#answerError(given ?? ownResponse(statusCode, this.dateLine), request.method)
   }
 
   /** Input cannot be understood any more. What was answered stands; what is owed becomes an error, if it still can. */
   protected override refuse(error: unknown): void {
+    const remote = error instanceof RemoteProtocolError ? error : null
     // What the peer did wrong behind our close is no concern of anybody.
-    if (this.isOver && error instanceof RemoteProtocolError) return
-    this.#report(error)
+    if (this.isOver && remote !== null) return
+    this.persistent = false
+    const struck = this.requests[0] ?? this.#content?.request ?? null
+    const phase = remote?.phase ?? this.#phase()
+    const status = this.isOver || struck?.startedWriting === true ? null : (remote?.statusHint ?? 500)
+    const given = this.#report(error, phase, struck, status)
     if (this.isOver) return
     const request = this.requests[0]
     const begun = request?.startedWriting === true
@@ -284,14 +317,20 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
     if (begun) this.abortConnection()
     else if (complete) this.loseConnection()
     else {
-      const status = error instanceof RemoteProtocolError ? error.statusHint : 500
-      this.#answerError(status, (request ?? this.head).method)
+      const response = given ?? ownResponse(remote?.statusHint ?? 500, this.dateLine)
+      this.#answerError(response, (request ?? this.head).method)
     }
   }
 
-  #answerError(statusCode: number, method: string): void {
+  #phase(): Phase {
+    if (this.readState === 'idle' || this.readState === 'head') return 'head'
+    return this.readState === 'body' ? 'content' : 'response'
+  }
+
+  #answerError({ head, content }: OwnResponse, method: string): void {
     this.persistent = false
-    this.output.add(errorResponse(statusCode, this.dateLine, method !== 'HEAD'))
+    this.output.add(head)
+    if (method !== 'HEAD') this.output.add(content)
     this.loseConnection()
   }
 
@@ -304,23 +343,23 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
       try {
         request?.connectionLost(reason, error)
       } catch (thrown) {
-        this.#report(thrown)
+        this.#report(thrown, 'response', request ?? null, null)
       }
     }
   }
 
   protected override producerFailed(error: unknown): void {
     const request = this.requests[0]
-    if (request === undefined) this.#report(error)
+    if (request === undefined) this.#report(error, 'response', null, null)
     else this.handlerFailed(request, error)
   }
 
-  #report(error: unknown): void {
-    try {
-      this.#settings.onError?.(error)
-    } catch {
-      // A reporter that fails has nobody left to report to.
-    }
+  /** Tells the application; returns the response that it wants to be sent instead of ours. */
+  #report(error: unknown, phase: Phase, request: Request | null, status: number | null): OwnResponse | null {
+    const { onError } = this.#settings
+    if (onError === undefined) return null
+    const rawHead = request === null ? this.rawHead() : request.head.raw()
+    return reportError(onError, error, { phase, request, rawHead, status }, this.dateLine)
   }
 }
 

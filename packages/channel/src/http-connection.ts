@@ -3,7 +3,9 @@ import { ChannelDeadlines } from './channel-deadlines.ts'
 import type { DeadlineName } from './deadline-name.ts'
 import { remoteError } from './errors.ts'
 import { HTTPSender } from './http-sender.ts'
+import { HTTP2_PREFACE, matchPreface } from './http2-preface.ts'
 import type { ChannelSettings } from './options.ts'
+import { joinBytes } from './raw-head.ts'
 import type { ReadState } from './read-state.ts'
 
 const NOTHING = new Uint8Array(0)
@@ -41,11 +43,14 @@ export abstract class HTTPConnection extends HTTPSender {
   #peerFinished = false
   #successor: Protocol | null = null
   #lingerLeft = 0
+  /** Octets of HTTP/2's preface that came and are held, for as long as nothing else did; -1: it is not looked for. */
+  #prefaceLength: number
 
   constructor(settings: ChannelSettings) {
     super(settings)
     this.#settings = settings
     this.abortTimeout = settings.abortTimeout
+    this.#prefaceLength = settings.http2Preface === undefined ? -1 : 0
   }
 
   /** Input cannot be understood any more: answers if it still can, and closes. */
@@ -59,6 +64,9 @@ export abstract class HTTPConnection extends HTTPSender {
 
   /** Whether content is read that nobody wants, after the response is complete, to keep the connection. */
   protected abstract get isDiscarding(): boolean
+
+  /** The connection began with HTTP/2's preface: gives the protocol that takes it, `null` for none. */
+  protected abstract prefaceReceived(): Protocol | null
 
   /** Whether content is left that whoever began to read it does not want, after the response is complete. */
   protected abstract get isForgotten(): boolean
@@ -111,7 +119,8 @@ export abstract class HTTPConnection extends HTTPSender {
       if (this.#lingerLeft < 0) this.transport.abortConnection()
     } else if (this.#state !== 'closed') {
       if (this.#state === 'body') this.#deadlines?.bodyReceived(bytes.length)
-      this.#run(bytes)
+      if (this.#prefaceLength === -1) this.#run(bytes)
+      else this.#lookForPreface(bytes)
     }
   }
 
@@ -124,11 +133,47 @@ export abstract class HTTPConnection extends HTTPSender {
     if (this.#settings.halfClose === 'abort' && !this.isOver) return this.abortConnection()
     if (this.#state === 'switched') this.#successor?.readConnectionLost()
     else if (this.#state === 'lingering') this.transport.loseConnection()
-    else if (this.#state !== 'closed') this.#run(NOTHING)
+    else if (this.#state !== 'closed') this.#run(this.#takePreface())
+  }
+
+  #lookForPreface(bytes: Uint8Array): void {
+    const length = matchPreface(this.#prefaceLength, bytes)
+    if (length !== -1 && length < HTTP2_PREFACE.length) {
+      this.enterTurn()
+      this.#prefaceLength = length
+      this.headStarted()
+      this.leaveTurn()
+      return
+    }
+    const all = this.#prefaceLength > 0 ? joinBytes([this.#takePreface(), bytes]) : bytes
+    this.#prefaceLength = -1
+    if (length === -1 || !this.#handOverHttp2(all)) this.#run(all)
+  }
+
+  #handOverHttp2(all: Uint8Array): boolean {
+    this.enterTurn()
+    try {
+      const protocol = this.prefaceReceived()
+      if (protocol === null) return false
+      if (!this.isOver) this.handOver(protocol, all)
+    } catch (error) {
+      this.refuse(error)
+    } finally {
+      this.leaveTurn()
+    }
+    return true
+  }
+
+  /** What is held of the preface, which turned out to be none. */
+  #takePreface(): Uint8Array {
+    const held = HTTP2_PREFACE.subarray(0, Math.max(0, this.#prefaceLength))
+    this.#prefaceLength = -1
+    return held
   }
 
   /** The connection is gone: everybody who waits learns why, and no timer is left. */
   override connectionLost(reason: ConnectionLost): void {
+    this.clearLineBuffer()
     super.connectionLost(reason)
     this.setTimeout(null)
     this.#deadlines?.clear()
@@ -153,7 +198,7 @@ export abstract class HTTPConnection extends HTTPSender {
   /** The peer will send nothing more, and everything it sent was looked at. */
   #inputEnded(): void {
     if (this.#state === 'idle') this.loseConnection()
-    else if (this.#state === 'head') throw remoteError('ERR_HEAD_INCOMPLETE', 'head')
+    else if (this.#state === 'head') throw remoteError('ERR_HEAD_INCOMPLETE', 'head', this.headLength())
     else if (this.#state === 'body') this.contentStopped()
   }
 
@@ -208,7 +253,8 @@ export abstract class HTTPConnection extends HTTPSender {
   #deadlinePassed(name: DeadlineName): void {
     switch (name) {
       case 'header':
-        return this.refuse(remoteError('ERR_HEADER_TIMEOUT', 'head'))
+        if (this.#prefaceLength > 0) this.#run(this.#takePreface())
+        return this.refuse(remoteError('ERR_HEADER_TIMEOUT', 'head', this.headLength()))
       case 'body':
       case 'body-idle':
         return this.refuse(remoteError('ERR_CONTENT_TIMEOUT', 'content'))
@@ -282,8 +328,7 @@ export abstract class HTTPConnection extends HTTPSender {
   }
 
   /** Hands the connection to `protocol`, with every byte that came after the request. */
-  protected handOver(protocol: Protocol): void {
-    const rest = this.clearLineBuffer()
+  protected handOver(protocol: Protocol, rest: Uint8Array = this.clearLineBuffer()): void {
     this.output.flush()
     this.become('switched')
     this.#letGo()
@@ -303,6 +348,7 @@ export abstract class HTTPConnection extends HTTPSender {
   #letGo(): void {
     this.setTimeout(null)
     this.#deadlines?.clear()
+    this.clearLineBuffer()
     this.poison()
     this.transport.unregisterProducer()
     if (this.#readingPaused) this.transport.resumeProducing()

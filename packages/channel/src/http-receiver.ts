@@ -2,8 +2,14 @@ import { LineReceiver } from '@millrace/line-receiver'
 import { TimeoutMixin, type Constructor, type Timeout } from '@millrace/timeout'
 import { remoteError } from './errors.ts'
 import { HeadReader } from './head-reader.ts'
+import { relaxesLines } from './leniency.ts'
+import { LenientHeadReader } from './lenient-head-reader.ts'
 import type { ChannelSettings } from './options.ts'
 import type { RequestHead } from './request-head.ts'
+
+const CR = 0x0d
+const LF = 0x0a
+const NO_BYTES = new Uint8Array(0)
 
 /**
  * Lines and time: the two layers that a channel is made of.
@@ -26,6 +32,9 @@ export abstract class HTTPReceiver extends TimedLineReceiver {
   /** Empty lines taken before a request line. */
   readonly maxBlankLines: number
   readonly #reader: HeadReader
+  readonly #bareLf: boolean
+  /** What was held when the line receiver gave up: whoever reports the error wants to see it. */
+  #held: Uint8Array = NO_BYTES
 
   constructor(settings: ChannelSettings) {
     super({ maxLength: settings.maxLength })
@@ -34,7 +43,9 @@ export abstract class HTTPReceiver extends TimedLineReceiver {
     this.totalHeadersSize = settings.totalHeadersSize
     this.maxHeaders = settings.maxHeaders
     this.maxBlankLines = settings.maxBlankLines
-    this.#reader = new HeadReader(this)
+    const { leniency } = settings
+    this.#reader = relaxesLines(leniency) ? new LenientHeadReader(this, leniency) : new HeadReader(this)
+    this.#bareLf = leniency.bareLf
   }
 
   /** Runs when a head is complete. */
@@ -53,14 +64,61 @@ export abstract class HTTPReceiver extends TimedLineReceiver {
     this.#reader.nextHead()
   }
 
+  /** A copy of the head that is being read, as far as it came. */
+  protected rawHead(): Uint8Array {
+    const { lineBuffer } = this
+    const isHeld = lineBuffer.length === 0
+    return this.#reader.raw(isHeld ? this.#held : lineBuffer.view(lineBuffer.start, lineBuffer.end))
+  }
+
+  /** Octets of the head that is being read, as far as they came. */
+  protected headLength(): number {
+    return this.#reader.received(this.lineBuffer.length)
+  }
+
+  protected override poison(): void {
+    this.#held = this.lineBuffer.take()
+    super.poison()
+  }
+
   protected override deliverLine(): boolean {
-    if (this.#isHooked()) return super.deliverLine()
+    if (this.#isHooked()) return this.#deliverOne()
     if (this.#reader.readHead(this.lineBuffer)) {
       this.allHeadersReceived()
       return true
     }
+    if (this.#reader.byLines) return this.#deliverOne()
     if (this.#reader.hasPart(this.lineBuffer)) this.headStarted()
     return false
+  }
+
+  #deliverOne(): boolean {
+    return this.#bareLf ? this.#deliverToLf() : super.deliverLine()
+  }
+
+  /** Delivers the next line as the line receiver does, but one that LF alone ends too. */
+  #deliverToLf(): boolean {
+    const { lineBuffer: buffer } = this
+    const { bytes, start, end } = buffer
+    const from = start + buffer.scanned
+    let lf = from
+    while (lf < end && bytes[lf] !== LF) lf += 1
+    const hasCr = lf > start && bytes[lf - 1] === CR
+    const length = lf - start - (hasCr ? 1 : 0)
+    if (!(length <= this.MAX_LENGTH)) {
+      this.lineLengthExceeded(buffer.take())
+      return true
+    }
+    if (lf === end) {
+      buffer.scanned = end - start
+      if (end > from) this.partialLineReceived(from)
+      return false
+    }
+    const line = buffer.view(start, start + length)
+    buffer.consume(lf + 1 - start)
+    this.#reader.lineEnds(hasCr ? 2 : 1)
+    this.lineReceived(line)
+    return true
   }
 
   /** Whether somebody wants to see the lines. */
@@ -81,14 +139,20 @@ export abstract class HTTPReceiver extends TimedLineReceiver {
 
   /** Runs for each line of a head when a line hook is overridden: the request line, the field lines, the empty line. */
   override lineReceived(line: Uint8Array): void {
-    if (this.#reader.fresh) {
-      if (this.#reader.requestLine(line)) this.headStarted()
-    } else if (line.length > 0) {
-      if (!this.headerReceived(line)) throw remoteError('ERR_HEADER_REFUSED', 'head')
-    } else {
-      this.#reader.blankLine()
-      this.allHeadersReceived()
+    const reader = this.#reader
+    reader.take(line)
+    if (reader.fresh) {
+      if (reader.requestLine(line)) this.headStarted()
+      return
     }
+    const field = reader.unfold(line)
+    if (field !== null) {
+      const offset = reader.fieldOffset
+      if (!this.headerReceived(field)) throw remoteError('ERR_HEADER_REFUSED', 'head', offset)
+    }
+    if (line.length > 0) return
+    reader.blankLine()
+    this.allHeadersReceived()
   }
 
   /**

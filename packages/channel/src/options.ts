@@ -1,7 +1,11 @@
 import type { ChunkedDecoderOptions } from '@millrace/chunked'
 import type { MinimumRate } from '@millrace/timeout'
-import type { Clock } from '@millrace/transport'
-import type { RequestFactory } from './request.ts'
+import type { Clock, Protocol } from '@millrace/transport'
+import type { ErrorHook } from './error-report.ts'
+import { resolveLeniency, STRICT, type Leniency, type LeniencyFlag } from './leniency.ts'
+import type { RequestChannel } from './request-channel.ts'
+import type { RequestHead } from './request-head.ts'
+import type { Request, RequestFactory } from './request.ts'
 
 /**
  * The limits, deadlines and hooks of an {@link HTTPChannel}.
@@ -88,10 +92,28 @@ export interface HTTPChannelOptions {
   /** Whether responses get a `Date` (RFC 9110 §6.6.1). @defaultValue true */
   readonly sendDate?: boolean
   /**
-   * Sees each error that ended an exchange: a {@link RemoteProtocolError}, or what a handler threw.
-   * An exception from it is ignored. @defaultValue none
+   * Sees each error that ended an exchange, with the head as far as it came, and may answer in the channel's place.
+   * @defaultValue none: our own answer, a line of text
    */
-  readonly onError?: (error: unknown) => void
+  readonly onError?: ErrorHook
+  /** Rules that are relaxed, each by its own flag. @defaultValue {@link STRICT}: each flag lets somebody smuggle */
+  readonly leniency?: Partial<Leniency>
+  /**
+   * Runs for each flag that a request needed, before the request is dispatched; it may answer it. What it throws is a
+   * failure of the request. @defaultValue none: they are counted in any case
+   */
+  readonly onLenient?: (flag: LeniencyFlag, request: Request) => void
+  /**
+   * Whether requests for `authority` are answered here; others get 421, and the connection closes, since who reused it for
+   * another host is to open a new one (RFC 9110 §7.4). Runs when a head is complete and valid. A proxy has none.
+   * @defaultValue none: every authority is ours
+   */
+  readonly acceptAuthority?: (authority: string, head: RequestHead) => boolean
+  /**
+   * Takes a connection that begins with the preface of HTTP/2 (RFC 9113 §3.4): what it returns is bound to the transport
+   * and gets every octet, the preface first. `null`, and without this option: 505. @defaultValue none
+   */
+  readonly http2Preface?: (channel: RequestChannel) => Protocol | null
 }
 
 /**
@@ -99,18 +121,25 @@ export interface HTTPChannelOptions {
  *
  * @public
  */
-type Unset = 'clock' | 'requestFactory' | 'onError'
+type Unset = 'clock' | 'requestFactory' | Hook
+
+/**
+ * What runs at certain moments; none unless given.
+ *
+ * @public
+ */
+type Hook = 'onError' | 'onLenient' | 'acceptAuthority' | 'http2Preface'
 
 /**
  * {@link HTTPChannelOptions} with every default filled in; one frozen object serves all channels made with the same options.
  *
  * @public
  */
-export type ChannelSettings = Readonly<Required<Omit<HTTPChannelOptions, Unset>>> & {
+export type ChannelSettings = Readonly<Required<Omit<HTTPChannelOptions, Unset | 'leniency'>>> & {
   readonly clock: Clock
   readonly requestFactory: RequestFactory | undefined
-  readonly onError: ((error: unknown) => void) | undefined
-}
+  readonly leniency: Leniency
+} & { readonly [K in Hook]: HTTPChannelOptions[K] | undefined }
 
 /**
  * The defaults of {@link HTTPChannelOptions}; the reasons stand there.
@@ -141,10 +170,11 @@ export const DEFAULT_CHANNEL_OPTIONS: Readonly<Required<Omit<HTTPChannelOptions,
   lingerTimeoutMs: 2_000,
   lingerBytes: 262_144,
   sendDate: true,
+  leniency: STRICT,
 })
 
 /** What an option's value must be, by the option's name. */
-const CHECKS: Readonly<Record<Exclude<keyof HTTPChannelOptions, Unset | 'chunked'>, Check>> = {
+const CHECKS: Readonly<Record<Exclude<keyof HTTPChannelOptions, Unset | 'chunked' | 'leniency'>, Check>> = {
   maxLength: limit,
   totalHeadersSize: limit,
   maxHeaders: limit,
@@ -197,7 +227,7 @@ const settled = new WeakMap<HTTPChannelOptions, ChannelSettings>()
 /**
  * Checks options and fills in the defaults; once for each object, so that a connection costs no check.
  *
- * @throws {TypeError} when there is no clock
+ * @throws {TypeError} when there is no clock, or a flag of leniency is unknown
  * @throws {RangeError} when a limit is not a number of 0 or more, a time is infinite, a rate or a choice is none
  */
 export function settle(options: HTTPChannelOptions): ChannelSettings {
@@ -220,7 +250,11 @@ function fill(options: HTTPChannelOptions): ChannelSettings {
     ...DEFAULT_CHANNEL_OPTIONS,
     requestFactory: undefined,
     onError: undefined,
+    onLenient: undefined,
+    acceptAuthority: undefined,
+    http2Preface: undefined,
     ...(Object.fromEntries(given) as unknown as HTTPChannelOptions),
     chunked: Object.freeze({ ...options.chunked }),
+    leniency: resolveLeniency(options.leniency),
   })
 }

@@ -19,8 +19,8 @@ export type ReadState = 'idle' | 'head' | 'body' | 'done' | 'lingering' | 'switc
  * @public
  */
 export const TRANSITIONS: Readonly<Record<ReadState, readonly ReadState[]>> = {
-  idle: ['head', 'body', 'done', 'lingering', 'closed'],
-  head: ['body', 'done', 'lingering', 'closed'],
+  idle: ['head', 'body', 'done', 'switched', 'lingering', 'closed'],
+  head: ['body', 'done', 'switched', 'lingering', 'closed'],
   body: ['done', 'lingering', 'closed'],
   done: ['idle', 'switched', 'lingering', 'closed'],
   lingering: ['closed'],

@@ -2,12 +2,15 @@ import {
   allocateBytes,
   decodeFieldSection,
   decodeLatin1,
+  encodeLatin1,
   FIELD_VALUE_CHARS,
   parseFieldLine,
   TOKEN_CHARS,
   type Headers,
 } from '@millrace/headers'
 import type { RequestTarget } from '@millrace/message'
+import { NO_LENIENCY, type LeniencyFlag } from './leniency.ts'
+import { joinBytes } from './raw-head.ts'
 
 const CR = 0x0d
 const LF = 0x0a
@@ -20,6 +23,7 @@ const NAME_CHARS = TOKEN_CHARS
 const VALUE_CHARS = FIELD_VALUE_CHARS
 
 const NO_BYTES = new Uint8Array(0)
+const CRLF = new Uint8Array([CR, LF])
 const NONE: readonly string[] = Object.freeze([])
 
 /** The last Host: most requests to a server name the same one, and then neither text nor list is made of it. */
@@ -49,19 +53,42 @@ export class RequestHead {
   transferEncodingValues: readonly string[] = NONE
   expectValues: readonly string[] = NONE
 
+  /** The flags of leniency without which the request would have been refused. */
+  leniencies: readonly LeniencyFlag[] = NO_LENIENCY
+
   /** Field lines so far. */
   fieldCount = 0
 
-  /** What holds the field section: `#bytes[#start, #end)`. */
+  /** What holds the field section: `#bytes[#start, #end)`; `#start` is -1 until the head is complete. */
   #bytes: Uint8Array | null = null
-  #start = 0
+  #start = -1
   #end = 0
   #headers: Headers | null = null
 
   /** The fields, in order and spelling of the sender. Built at the first call. */
   get headers(): Headers {
-    this.#headers ??= decodeFieldSection(this.#bytes ?? NO_BYTES, this.#start, this.#end)
+    this.#headers ??= decodeFieldSection(this.#bytes ?? NO_BYTES, Math.max(0, this.#start), this.#end)
     return this.#headers
+  }
+
+  /** Whether all of the head is there. */
+  get complete(): boolean {
+    return this.#start !== -1
+  }
+
+  /** Whether the head comes line by line, each of which is kept here. */
+  get isCopied(): boolean {
+    return this.#bytes !== null && this.#start === -1
+  }
+
+  /**
+   * The octets of the head, a copy made at each call: for logs, and for whoever must judge by what was really sent. Of a
+   * head that came by leniency it is the mended text: every line with its CRLF, unfolded, the target percent-encoded.
+   */
+  raw(): Uint8Array {
+    const requestLine = encodeLatin1(`${this.method} ${this.requestTarget} HTTP/1.${this.minorVersion}\r\n`)
+    const fields = (this.#bytes ?? NO_BYTES).subarray(Math.max(0, this.#start), this.#end)
+    return joinBytes([requestLine, fields, this.complete ? CRLF : NO_BYTES])
   }
 
   /**
@@ -96,6 +123,11 @@ export class RequestHead {
       position += 2
     }
     return -1
+  }
+
+  /** The request line was taken: the lines behind it come one by one. */
+  beginCopy(): void {
+    this.#bytes = NO_BYTES
   }
 
   /** Adds a line that was handed to `headerReceived`: its own copy is kept. Throws what `parseFieldLine` throws. */

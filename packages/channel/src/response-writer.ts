@@ -1,6 +1,6 @@
 import { chunkHead, encodeTrailers } from '@millrace/chunked'
-import { encodeLatin1, hasToken, Headers, isFieldValue } from '@millrace/headers'
-import { formatStatusLine, reasonPhrase, responseBodyAllowed } from '@millrace/message'
+import { hasToken, Headers, isFieldValue } from '@millrace/headers'
+import { formatStatusLine, responseBodyAllowed } from '@millrace/message'
 import { LocalProtocolError } from './errors.ts'
 import { headStart, lengthLine } from './head-lines.ts'
 import type { Octets } from './octets.ts'
@@ -241,11 +241,4 @@ export class ResponseWriter {
     }
     this.#remaining -= length
   }
-}
-
-/** A complete short response by the channel itself: nothing of the request is repeated in it, nothing internal told. */
-export function errorResponse(statusCode: number, dateLine: string, withContent: boolean): Uint8Array {
-  const text = `${statusCode} ${reasonPhrase(statusCode)}\n`
-  const fields = `Content-Type: text/plain\r\nContent-Length: ${text.length}\r\nConnection: close\r\n`
-  return encodeLatin1(`${headStart(statusCode, dateLine)}${fields}\r\n${withContent ? text : ''}`)
 }

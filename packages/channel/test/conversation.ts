@@ -35,7 +35,7 @@ export class Conversation<TChannel extends HTTPChannel = HTTPChannel> {
     this.transport = transport
     this.channel = make({
       requestFactory: echo,
-      onError: (error) => this.errors.push(error),
+      onError: (error) => void this.errors.push(error),
       sendDate: false,
       ...options,
       clock: this.clock,

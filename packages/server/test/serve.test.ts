@@ -59,7 +59,7 @@ describe('serve', () => {
     const theirs: unknown[] = []
     const server = await start(() => new Response('hi'), {
       onError: (error) => void ours.push(error),
-      channel: { onError: (error) => theirs.push(error) },
+      channel: { onError: (error) => void theirs.push(error) },
     })
     const client = await RawClient.connect(server.port)
     client.send('nonsense\r\n\r\n')
