@@ -1,4 +1,5 @@
 import { FIELD_VALUE_CHARS, FieldSyntaxError, parseFieldLine } from '@millrace/headers'
+import type { LineBuffer } from '@millrace/line-receiver'
 import { remoteError, RemoteProtocolError } from './errors.ts'
 import { HeadReader, type HeadLimits } from './head-reader.ts'
 import type { Leniency, LeniencyFlag } from './leniency.ts'
@@ -33,6 +34,13 @@ export class LenientHeadReader extends HeadReader {
 
   override get byLines(): boolean {
     return true
+  }
+
+  override readHead(buffer: LineBuffer): boolean {
+    const { leniencies } = this.head
+    if (super.readHead(buffer)) return true
+    this.head.leniencies = leniencies // those of empty lines before a head that was declined
+    return false
   }
 
   protected override readLines(): boolean {
