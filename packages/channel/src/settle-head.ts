@@ -51,7 +51,7 @@ function decideContentLength(head: RequestHead): number | null {
 
 /** Where in the head the text is that an error of the layer below counts its offset in. */
 function headOffset(head: RequestHead, code: string, offset: number): number | undefined {
-  if (code.startsWith('ERR_TARGET') || code === 'ERR_CONNECT_PORT') return head.method.length + 1 + offset
+  if (code.startsWith('ERR_TARGET_') || code === 'ERR_CONNECT_PORT') return head.method.length + 1 + offset
   const name = code.startsWith('ERR_HOST')
     ? 'host'
     : code.startsWith('ERR_CONTENT_LENGTH')

@@ -1,6 +1,6 @@
 import { MemoryTransport, splits } from '@millrace/testing'
 import { describe, expect, it } from 'vitest'
-import { HTTPChannel, RemoteProtocolError, Request } from '../src/index.ts'
+import { HTTPChannel, Request, type RemoteProtocolError } from '../src/index.ts'
 import type { ErrorContext, ErrorHook, HTTPChannelOptions } from '../src/index.ts'
 import { Conversation, head, unanswered, wireBytes } from './conversation.ts'
 

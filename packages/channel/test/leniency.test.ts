@@ -1,7 +1,7 @@
 import { randomSplits, splits } from '@millrace/testing'
 import { describe, expect, it } from 'vitest'
-import { HTTPChannel, Request, STRICT } from '../src/index.ts'
-import type { HTTPChannelOptions, Leniency, LeniencyFlag, RequestHead } from '../src/index.ts'
+import { HTTPChannel, STRICT } from '../src/index.ts'
+import type { HTTPChannelOptions, Leniency, LeniencyFlag, Request, RequestHead } from '../src/index.ts'
 import { fc, test } from './property.ts'
 import { Conversation, echo, head, observe, unanswered, wireBytes } from './conversation.ts'
 
