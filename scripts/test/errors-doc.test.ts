@@ -14,6 +14,7 @@ const PHASES: Readonly<Record<string, string>> = {
   RemoteProtocolError: 'head',
   ERR_CONTENT_TOO_LARGE: 'head, content',
   ERR_CONTENT_TIMEOUT: 'content',
+  ERR_CONTENT_TOO_SLOW: 'content',
   LocalProtocolError: 'response',
   HeaderError: 'response',
 }
