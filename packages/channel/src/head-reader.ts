@@ -59,6 +59,11 @@ export class HeadReader {
     return false
   }
 
+  /** Whether LF alone ends a line. */
+  get takesBareLf(): boolean {
+    return false
+  }
+
   /** Tells how many octets ended the line that is about to be judged. */
   lineEnds(length: 1 | 2): void {
     this.lineEndLength = length

@@ -32,7 +32,6 @@ export abstract class HTTPReceiver extends TimedLineReceiver {
   /** Empty lines taken before a request line. */
   readonly maxBlankLines: number
   readonly #reader: HeadReader
-  readonly #bareLf: boolean
   /** What was held when the line receiver gave up: whoever reports the error wants to see it. */
   #held: Uint8Array = NO_BYTES
 
@@ -45,7 +44,6 @@ export abstract class HTTPReceiver extends TimedLineReceiver {
     this.maxBlankLines = settings.maxBlankLines
     const { leniency } = settings
     this.#reader = relaxesLines(leniency) ? new LenientHeadReader(this, leniency) : new HeadReader(this)
-    this.#bareLf = leniency.bareLf
   }
 
   /** Runs when a head is complete. */
@@ -93,7 +91,7 @@ export abstract class HTTPReceiver extends TimedLineReceiver {
   }
 
   #deliverOne(): boolean {
-    return this.#bareLf ? this.#deliverToLf() : super.deliverLine()
+    return this.#reader.takesBareLf ? this.#deliverToLf() : super.deliverLine()
   }
 
   /** Delivers the next line as the line receiver does, but one that LF alone ends too. */

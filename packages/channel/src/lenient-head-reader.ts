@@ -36,6 +36,10 @@ export class LenientHeadReader extends HeadReader {
     return true
   }
 
+  override get takesBareLf(): boolean {
+    return this.#leniency.bareLf
+  }
+
   override readHead(buffer: LineBuffer): boolean {
     const { leniencies } = this.head
     if (super.readHead(buffer)) return true

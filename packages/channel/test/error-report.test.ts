@@ -290,6 +290,17 @@ describe('an error response by the application', () => {
     expect(conversation.closed).toBe(true)
   })
 
+  it('answers for a handler that took too long', () => {
+    const { reports, onError } = reporter(() => ({ body: 'busy' }))
+    const { conversation } = unanswered({ onError, handlerTimeoutMs: 1_000 })
+    conversation.send(GET)
+    conversation.clock.advance(1_000)
+    expect(reports).toMatchObject([
+      { error: { code: 'ERR_HANDLER_TIMEOUT', statusHint: 503 }, context: { phase: 'response', status: 503 } },
+    ])
+    expect(conversation.wire).toMatch(/^HTTP\/1\.1 503 [^]*busy$/)
+  })
+
   it('answers a deadline that passed', () => {
     const conversation = new Conversation({ onError: () => ({ body: 'slow' }) }).send('GET /')
     conversation.clock.advance(30_000)

@@ -68,6 +68,16 @@ describe('serve', () => {
     expect(theirs).toMatchObject([{ name: 'RemoteProtocolError' }])
   })
 
+  it('lets the channel’s onError answer what a peer broke', async () => {
+    const server = await start(() => new Response('hi'), {
+      channel: { onError: (_error, { status, rawHead }) => ({ body: `${status} ${rawHead.length}` }) },
+    })
+    const client = await RawClient.connect(server.port)
+    client.send('nonsense\r\n\r\n')
+    await client.closed
+    expect(client.received).toMatch(/^HTTP\/1\.1 400 [^]*\r\n\r\n400 12$/)
+  })
+
   it('tells a handler that streams for ever when the client leaves', async () => {
     const fired = new Deferred<unknown>()
     const cancelled = new Deferred<unknown>()
