@@ -296,7 +296,10 @@ describe('an error response by the application', () => {
     conversation.send(GET)
     conversation.clock.advance(1_000)
     expect(reports).toMatchObject([
-      { error: { code: 'ERR_HANDLER_TIMEOUT', statusHint: 503 }, context: { phase: 'response', status: 503 } },
+      {
+        error: { code: 'ERR_HANDLER_TIMEOUT', statusHint: 503 },
+        context: { phase: 'response', status: 503 },
+      },
     ])
     expect(conversation.wire).toMatch(/^HTTP\/1\.1 503 [^]*busy$/)
   })
@@ -390,15 +393,6 @@ describe('a hook for errors', () => {
     void requests[0]?.content.read().catch(() => undefined)
     conversation.clock.advance(30_000)
     expect(conversation.wire).toMatch(/^HTTP\/1\.1 200 [^]*Connection: close\r\n\r\nmine$/)
-    expect(conversation.closed).toBe(true)
-  })
-})
-
-describe('the first octets of something else than HTTP/1.1', () => {
-  it.each(makers)('of TLS: refused at the first octet (%s)', (_name, make) => {
-    const conversation = new Conversation({}, make, new MemoryTransport()).send('\x16')
-    expect(conversation.statuses).toEqual([400])
-    expect(conversation.codes).toEqual(['ERR_IMPOSSIBLE_BYTE'])
     expect(conversation.closed).toBe(true)
   })
 })
