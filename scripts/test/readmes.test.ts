@@ -11,9 +11,10 @@ const root = resolve(import.meta.dirname, '../..')
 /** Where what an example imports resolves, if not in its own package: transport is only types, below everything. */
 const HOMES: Readonly<Record<string, string>> = { transport: 'testing' }
 
-/** The READMEs, each with a file for its example. */
+/** The READMEs, each with a file for its example, or for that of one of its sections. */
 const readmes = [
   { readme: 'README.md', source: 'packages/server/temp/root-readme/example.ts' },
+  { readme: 'packages/testing/README.md#Simulation', source: 'packages/testing/temp/simulation/example.ts' },
   ...readdirSync(join(root, 'packages')).map((name) => ({
     readme: `packages/${name}/README.md`,
     source: `packages/${HOMES[name] ?? name}/temp/${name}-readme/example.ts`,
@@ -21,8 +22,10 @@ const readmes = [
 ].map(({ readme, source }) => ({ readme, source: join(root, source), example: exampleIn(readme) }))
 
 function exampleIn(readme: string): ReturnType<typeof readExample> {
-  const file = join(root, readme)
-  return existsSync(file) ? readExample(readFileSync(file, 'utf8')) : undefined
+  const [name = '', section = ''] = readme.split('#')
+  const file = join(root, name)
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  return readExample(section === '' ? text : (text.split(`\n## ${section}\n`)[1] ?? ''))
 }
 
 /** One program for all examples, with the strict settings of the repository: the packages are read once. */
