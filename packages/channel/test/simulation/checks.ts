@@ -1,20 +1,69 @@
-import { wireText } from '@millrace/testing'
-import type { Exchange, Taker } from './storm-exchange.ts'
-import { readResponses, type Received } from './storm-wire.ts'
-import type { Storm } from './storm.ts'
+import type { SimulatedConnection } from '@millrace/testing'
+import type { HTTPChannelOptions } from '../../src/index.ts'
+import type { WatchedChannel } from './channels.ts'
+import type { Exchange, Taker } from './exchange.ts'
+import type { Script } from './requests.ts'
+import { readResponses, type Received } from './wire.ts'
+import { toText } from './latin1.ts'
+
+/** What can be told of one connection. */
+interface Course {
+  readonly connection: SimulatedConnection
+  readonly protocol: WatchedChannel
+  readonly options: HTTPChannelOptions
+  readonly script: Script
+  readonly sentWire: Uint8Array
+  readonly calm: boolean
+  readonly exchanges: readonly Exchange[]
+  /** Whether the peer is owed an answer that says what it did wrong. */
+  readonly refused: boolean
+  /** All that the client got. */
+  readonly wire: string
+  violated(what: string): void
+}
+
+/** The last words to a peer that is wrong. */
+const REFUSAL = /HTTP\/1\.1 [45][0-9]{2} (?:[^\r]+\r\n)+Connection: close\r\n\r\n(?:[45][0-9]{2} [^\n]+\n)?$/
+
+/** The largest piece that a handler writes, with its framing, and a head. */
+const PIECE_BYTES = 81_000
+/** The most that the channel collects before it hands over, and one piece more. */
+const OUTPUT_BYTES = 65_536 + PIECE_BYTES
+/** The most content that is held for a reader. */
+const CONTENT_BYTES = 65_536
+
+/** What is held at any time stays within the options. */
+export function checkMemory(course: Course): void {
+  const { connection, protocol, options, exchanges } = course
+  const { readAheadBytes = 0, totalHeadersSize = 0 } = options
+  const held = (protocol.paused ? readAheadBytes : totalHeadersSize) + connection.readBytes
+  if (protocol.held > held) course.violated(`holds ${protocol.held} octets, more than ${held}`)
+  const content = CONTENT_BYTES + readAheadBytes + connection.readBytes
+  for (const exchange of exchanges)
+    if (exchange.heldBytes > content) course.violated(`holds ${exchange.heldBytes} octets of content`)
+  if (protocol.output.length > OUTPUT_BYTES) course.violated(`holds ${protocol.output.length} octets to send`)
+  if (exchanges.some(({ pushy, upgraded }) => pushy || upgraded !== null)) return
+  const { bufferedBytes } = connection.transport
+  // Told to pause at the high-water mark, a handler may still say its last.
+  const waiting = connection.highWaterMarkBytes + OUTPUT_BYTES + PIECE_BYTES
+  if (bufferedBytes > waiting) course.violated(`${bufferedBytes} octets wait for the peer`)
+}
 
 /** In calm weather every request is answered, unless an answer had a reason to close. */
-export function checkCalm(storm: Storm): void {
-  const { exchanges, sent, channel } = storm
+export function checkCalm(course: Course): void {
+  const { exchanges, script, protocol: channel } = course
+  const sent = script.parts
   for (const { finished, upgraded, sent: request } of exchanges)
-    if (!finished && upgraded === null) storm.violated(`request ${request.id} was not answered`)
+    if (!finished && upgraded === null) course.violated(`request ${request.id} was not answered`)
   const last = exchanges.at(-1)
   if (isUpgraded(last)) return
   if (exchanges.length < sent.length) {
     if (last === undefined || !mayClose(last))
-      storm.violated(`only ${exchanges.length} requests were dispatched`)
-  } else if (channel.readState !== 'idle' && (last === undefined || !mayClose(last))) {
-    storm.violated(`is ${channel.readState} in the end`)
+      course.violated(`only ${exchanges.length} requests were dispatched`)
+  } else if (last === undefined || !mayClose(last)) {
+    if (script.garbage === '') {
+      if (channel.readState !== 'idle') course.violated(`is ${channel.readState} in the end`)
+    } else if (!REFUSAL.test(course.wire)) course.violated('the peer was not told that it spoke nonsense')
   }
 }
 
@@ -26,55 +75,60 @@ function mayClose({ sent, contentEnd, request }: Exchange): boolean {
 }
 
 /** A client that said all it had to say, took everything and waited is rid of the connection. */
-export function checkLeft(storm: Storm): void {
-  const { exchanges, transport } = storm
+export function checkLeft(course: Course): void {
+  const { exchanges } = course
+  const { transport } = course.connection
   const last = exchanges.at(-1)
   const owed = last !== undefined && !last.finished && last.upgraded === null && last.request.lost === null
-  if (!owed && !storm.calm && transport.lostReason === null)
-    storm.violated(`is ${storm.channel.readState} for ever`)
+  if (!owed && !course.calm && transport.lostReason === null)
+    course.violated(`is ${course.protocol.readState} for ever`)
 }
 
-const REFUSAL = /HTTP\/1\.1 [45][0-9]{2} (?:[^\r]+\r\n)+Connection: close\r\n\r\n(?:[45][0-9]{2} [^\n]+\n)?$/
-
 /** When the connection is over, nobody waits and nothing is left behind. */
-export function checkEnd(storm: Storm): void {
-  const { exchanges, clock, transport } = storm
-  if (!transport.disconnected) storm.violated('connectionLost did not run')
-  const lastWords = wireText(transport.writes.at(-1) ?? new Uint8Array())
-  if (storm.refused && !REFUSAL.test(lastWords)) storm.violated('the peer was not told what was wrong')
-  if (clock.pending > 0) storm.violated(`${clock.pending} timers are left`)
+export function checkEnd(course: Course): void {
+  const { exchanges, protocol } = course
+  const { transport } = course.connection
+  const lastWords = toText(transport.writes.at(-1) ?? new Uint8Array())
+  if (course.refused && !REFUSAL.test(lastWords)) course.violated('the peer was not told what was wrong')
+  if (protocol.requests.length > 0) course.violated(`${protocol.requests.length} exchanges are left`)
   for (const exchange of exchanges) {
     const { request, sent, finished, upgraded, notified } = exchange
     const complete = finished || upgraded !== null
-    if (notified === undefined) storm.violated(`nobody told request ${sent.id} how it ended`)
+    if (notified === undefined) course.violated(`nobody told request ${sent.id} how it ended`)
     else if (complete !== (notified === null))
-      storm.violated(`request ${sent.id} was told ${JSON.stringify(notified)}, complete: ${String(complete)}`)
-    if (request.signal.aborted === complete) storm.violated(`the signal of request ${sent.id} is wrong`)
-    if (exchange.losses > 1) storm.violated(`request ${sent.id} lost its connection ${exchange.losses} times`)
-    if (exchange.producing && !finished) storm.violated(`nobody stopped the producer of request ${sent.id}`)
-    if (sent.broken && exchange.contentEnd === 'done') storm.violated('broken content came to its end')
+      course.violated(
+        `request ${sent.id} was told ${JSON.stringify(notified)}, complete: ${String(complete)}`,
+      )
+    if (request.signal.aborted === complete) course.violated(`the signal of request ${sent.id} is wrong`)
+    if (exchange.losses > 1)
+      course.violated(`request ${sent.id} lost its connection ${exchange.losses} times`)
+    if (exchange.producing && !finished) course.violated(`nobody stopped the producer of request ${sent.id}`)
+    if (exchange.running > 0 && !exchange.misbehaved)
+      course.violated(`the handler of request ${sent.id} waits for ever`)
+    if (sent.broken && sent.content !== null && exchange.contentEnd === 'done')
+      course.violated('broken content came to its end')
     if (upgraded !== null && upgraded.lost === null)
-      storm.violated('the next protocol was not told of the loss')
+      course.violated('the next protocol was not told of the loss')
   }
 }
 
 /** What the client got: the responses in order, each once and true, and nothing behind the last one. */
-export function checkWire(storm: Storm): void {
-  const { exchanges } = storm
+export function checkWire(course: Course): void {
+  const { exchanges } = course
   let answered = 0
   let continued = 0
   try {
     const { responses, rest } = readResponses(
-      storm.wire,
-      (status, fields, isLast) => isBodyless(storm, status, fields, isLast),
-      (_status, fields) => isUpgraded(byId(storm, fields)),
+      course.wire,
+      (status, fields, isLast) => isBodyless(course, status, fields, isLast),
+      (_status, fields) => isUpgraded(byId(course, fields)),
     )
     for (const [at, response] of responses.entries()) {
       const exchange = exchanges[answered]
       if (response.status === 100) {
         continued += 1
         if (continued > 1 || exchange === undefined || exchange.request.head.expectValues.length === 0)
-          storm.violated('a 100 that nobody waited for')
+          course.violated('a 100 that nobody waited for')
         continue
       }
       if (response.status === 103) {
@@ -85,11 +139,11 @@ export function checkWire(storm: Storm): void {
       continued = 0
       answered += 1
       const isLast = at === responses.length - 1
-      checkResponse(storm, exchange, response, isLast, rest)
+      checkResponse(course, exchange, response, isLast, rest)
     }
-    checkComplete(storm, responses, answered, rest)
+    checkComplete(course, responses, answered, rest)
   } catch (error) {
-    storm.violated(String(error))
+    course.violated(String(error))
   }
 }
 
@@ -97,71 +151,71 @@ function isUpgraded(exchange: Exchange | undefined): exchange is Exchange & { up
   return exchange !== undefined && exchange.upgraded !== null
 }
 
-function byId(storm: Storm, fields: ReadonlyMap<string, string>): Exchange | undefined {
+function byId(course: Course, fields: ReadonlyMap<string, string>): Exchange | undefined {
   const id = fields.get('x-id')
-  return id === undefined ? undefined : storm.exchanges.find(({ sent }) => sent.id === Number(id))
+  return id === undefined ? undefined : course.exchanges.find(({ sent }) => sent.id === Number(id))
 }
 
 function isBodyless(
-  storm: Storm,
+  course: Course,
   status: number,
   fields: ReadonlyMap<string, string>,
   isLast: boolean,
 ): boolean {
-  const exchange = byId(storm, fields)
+  const exchange = byId(course, fields)
   if (exchange === undefined) return isLast // an error of the channel's own: content or not, it is the last one
   const { method } = exchange.sent
   return status === 204 || status === 304 || method === 'HEAD' || (method === 'CONNECT' && status < 300)
 }
 
 function checkResponse(
-  storm: Storm,
+  course: Course,
   exchange: Exchange | undefined,
   { status, fields, content, complete }: Received,
   isLast: boolean,
   rest: string,
 ): void {
   const closes = fields.get('connection') === 'close'
-  if (closes && (!isLast || rest !== '')) storm.violated('bytes behind a response that closes')
+  if (closes && (!isLast || rest !== '')) course.violated('bytes behind a response that closes')
   if (!fields.has('x-id')) {
-    if (status < 400 || !closes) storm.violated(`a ${status} from nobody`)
+    if (status < 400 || !closes) course.violated(`a ${status} from nobody`)
     if (exchange?.finished === true)
-      storm.violated(`a ${status} instead of the answer to ${exchange.sent.id}`)
+      course.violated(`a ${status} instead of the answer to ${exchange.sent.id}`)
     return
   }
-  if (exchange === undefined || byId(storm, fields) !== exchange) {
-    storm.violated(`the answer to ${fields.get('x-id')} out of order`)
+  if (exchange === undefined || byId(course, fields) !== exchange) {
+    course.violated(`the answer to ${fields.get('x-id')} out of order`)
   } else if (exchange.upgraded !== null) {
     const { said, got } = exchange.upgraded
-    if (!said.startsWith(rest)) storm.violated('bytes from nobody behind an upgrade')
-    if (!wireText(storm.script.wire.subarray(exchange.sent.end)).startsWith(got))
-      storm.violated('the next protocol got other bytes than those behind its request')
+    if (!said.startsWith(rest)) course.violated('bytes from nobody behind an upgrade')
+    if (!toText(course.sentWire.subarray(exchange.sent.end)).startsWith(got))
+      course.violated('the next protocol got other bytes than those behind its request')
   } else {
-    if (status !== exchange.request.code) storm.violated(`${status} instead of ${exchange.request.code}`)
-    const bodyless = isBodyless(storm, status, fields, false) || status === 205
+    if (status !== exchange.request.code) course.violated(`${status} instead of ${exchange.request.code}`)
+    const bodyless = isBodyless(course, status, fields, false) || status === 205
     const right = bodyless
       ? content === ''
       : complete
         ? content === exchange.wrote
         : exchange.wrote.startsWith(content)
-    if (!right) storm.violated(`other content than was written for ${exchange.sent.id}`)
+    if (!right) course.violated(`other content than was written for ${exchange.sent.id}`)
   }
 }
 
 /** What was finished while the connection lived has arrived, if the connection ended in peace. */
-function checkComplete(storm: Storm, responses: readonly Received[], answered: number, rest: string): void {
-  if (storm.transport.lostReason?.kind !== 'closed') return
-  const finished = storm.exchanges.filter((exchange) => exchange.finished)
-  if (answered < finished.length) storm.violated(`${answered} answers of ${finished.length} arrived`)
-  const last = storm.exchanges.at(-1)
+function checkComplete(course: Course, responses: readonly Received[], answered: number, rest: string): void {
+  if (course.connection.transport.lostReason?.kind !== 'closed') return
+  const finished = course.exchanges.filter((exchange) => exchange.finished)
+  if (answered < finished.length) course.violated(`${answered} answers of ${finished.length} arrived`)
+  const last = course.exchanges.at(-1)
   if (isUpgraded(last)) {
-    if (rest !== last.upgraded.said) storm.violated('words of the next protocol were lost')
+    if (rest !== last.upgraded.said) course.violated('words of the next protocol were lost')
     return
   }
-  if (rest !== '') storm.violated(`an unfinished head: ${JSON.stringify(rest)}`)
+  if (rest !== '') course.violated(`an unfinished head: ${JSON.stringify(rest)}`)
   for (const response of responses) {
-    const exchange = byId(storm, response.fields)
+    const exchange = byId(course, response.fields)
     if (exchange?.finished === true && !response.complete && exchange.wrote !== response.content)
-      storm.violated(`the answer to ${exchange.sent.id} is cut short`)
+      course.violated(`the answer to ${exchange.sent.id} is cut short`)
   }
 }

@@ -1,17 +1,25 @@
 import type { Headers } from '@millrace/headers'
-import { wireText } from '@millrace/testing'
+import type { Chance } from '@millrace/testing'
 import type { ConnectionLost, Protocol, Transport } from '@millrace/transport'
-import { Request } from '../src/index.ts'
-import type { RequestChannel, RequestHead } from '../src/index.ts'
-import { pattern, type Chance, type Sent } from './storm-client.ts'
+import { Request } from '../../src/index.ts'
+import type { RequestChannel, RequestHead } from '../../src/index.ts'
+import { pattern, type Sent } from './requests.ts'
+import { toOctets, toText } from './latin1.ts'
 
-/** What a handler needs of the simulation that it lives in. */
+/** What a handler needs of the connection that it lives on. */
 export interface Weather {
   readonly chance: Chance
   /** Only handlers that answer in the end, and read or ignore content like reasonable people. */
   readonly calm: boolean
-  readonly sent: readonly Sent[]
   readonly exchanges: Exchange[]
+  /** Handlers of any connection that wait for one of another connection to wake them. */
+  readonly waiting: (() => void)[]
+  /** What the client meant by this request, which is the next one. */
+  expected(request: Request): Sent | undefined
+  /** An exchange is over, for better or worse. */
+  exchangeEnded(): void
+  /** Writes into the log. */
+  note(what: string): void
   /** Runs `task` at some later time, out of any turn, perhaps after the connection is lost. */
   later(task: () => void): void
   /** Resolves at some later time. */
@@ -35,24 +43,34 @@ export class Exchange {
   upgraded: Taker | null = null
   /** The handler did something by which its response may be cut off. */
   misbehaved = false
+  /** The handler wrote on although it was told that the peer does not keep up. */
+  pushy = false
   notified: ConnectionLost | null | undefined = undefined
   losses = 0
   /** The producer is registered: somebody must stop it, if it does not finish. */
   producing = false
-  received = ''
+  /** How many steps of the handler wait for something. */
+  running = 0
+  /** Octets of content that the request got, and those of them that the handler took. */
+  handedBytes = 0
+  takenBytes = 0
+  /** The handler takes the content in one piece, when it is complete. */
+  collects = false
   contentEnd: 'open' | 'done' | 'lost' = 'open'
 
   constructor(request: Request, weather: Weather) {
     this.request = request
     this.weather = weather
-    const target = request.requestTarget
-    const id = target.startsWith('/') ? Number(target.slice(1)) : Number(target.split(':')[1]) - 1
-    this.sent = weather.sent[id] as Sent
-    if (this.sent === undefined) weather.violated(`a request that nobody sent: ${target}`)
+    const sent = weather.expected(request)
+    if (sent === undefined) weather.violated(`a request that nobody sent: ${request.requestTarget}`)
+    this.sent = sent ?? NOBODYS
     if (weather.exchanges.some(({ finished, alive, upgraded }) => !finished && alive && upgraded === null))
       weather.violated('a request dispatched while another is owed its response')
     weather.exchanges.push(this)
-    void request.notifyFinish().then((reason) => (this.notified = reason))
+    void request.notifyFinish().then((reason) => {
+      this.notified = reason
+      weather.exchangeEnded()
+    })
   }
 
   get alive(): boolean {
@@ -74,7 +92,7 @@ export class Exchange {
   write(length: number): boolean {
     const text = pattern(this.sent.id, this.wrote.length, length)
     if (this.alive && !this.finished) this.wrote += text // before: a producer may be asked for more inside
-    return this.request.write(text)
+    return this.request.write(this.#octets(text))
   }
 
   finish(length: number): void {
@@ -83,7 +101,7 @@ export class Exchange {
     if (timely) this.wrote += text
     this.finished ||= timely // before: the next request may be dispatched inside
     try {
-      if (length > 0 || this.weather.chance.of(0.5)) this.request.finish(text)
+      if (length > 0 || this.weather.chance.of(0.5)) this.request.finish(this.#octets(text))
       else this.request.finish()
     } catch (error) {
       if (timely) this.finished = false
@@ -104,21 +122,46 @@ export class Exchange {
   take(chunk: Uint8Array): void {
     if (chunk.length === 0) this.weather.violated('an empty piece of content')
     if (this.contentEnd !== 'open') this.weather.violated('content behind its end')
-    this.received += wireText(chunk)
     const { content, broken } = this.sent
-    const cut = broken ? this.received.replace(/Z$/, '') : this.received // it may break off inside a chunk
-    if (!content.startsWith(cut)) this.weather.violated('content that was not sent')
+    const text = toText(chunk)
+    const cut = broken ? text.replace(/Z$/, '') : text // it may break off inside a chunk
+    if (content !== null && !content.startsWith(cut, this.takenBytes))
+      this.weather.violated(`content that was not sent, at ${this.takenBytes}`)
+    this.takenBytes += chunk.length
   }
 
   end(how: 'done' | 'lost', trailers?: Headers): void {
+    const { content } = this.sent
     if (this.contentEnd !== 'open') this.weather.violated('two ends of content')
     this.contentEnd = how
-    if (how === 'done' && this.received !== this.sent.content)
-      this.weather.violated(`content cut short at ${this.received.length} of ${this.sent.content.length}`)
+    if (content === null) return
+    if (how === 'done' && this.takenBytes !== content.length)
+      this.weather.violated(`content cut short at ${this.takenBytes} of ${content.length}`)
     if (trailers !== undefined && trailers.get('digest') !== 'x') this.weather.violated('other trailers')
+  }
+
+  /** Content that is held for the handler. */
+  get heldBytes(): number {
+    const isHeld = !this.collects && !this.request.finished && this.contentEnd === 'open'
+    return isHeld ? this.handedBytes - this.takenBytes : 0
+  }
+
+  /** Text goes one way through the channel, bytes another. */
+  #octets(text: string): string | Uint8Array {
+    return this.weather.chance.of(0.5) ? text : toOctets(text)
   }
 }
 
+const NOBODYS: Sent = {
+  id: -1,
+  method: 'GET',
+  minorVersion: 1,
+  content: null,
+  closes: false,
+  broken: true,
+  takesUpgrade: false,
+  end: 0,
+}
 /** What a connection is handed over to: notes all it gets, says something now and then. */
 export class Taker implements Protocol {
   readonly weather: Weather
@@ -140,7 +183,7 @@ export class Taker implements Protocol {
   dataReceived(bytes: Uint8Array): void {
     if (this.lost !== null || this.ends > 0)
       this.weather.violated('bytes for the next protocol after its end')
-    this.got += wireText(bytes)
+    this.got += toText(bytes)
     if (this.weather.chance.of(0.3)) this.#say()
     if (this.weather.chance.of(0.02)) this.transport?.loseConnection()
   }
@@ -178,7 +221,7 @@ export class StormRequest extends Request {
   override gotLength(lengthBytes: number | null): void {
     const { weather, sent } = this.exchange
     weather.called('gotLength')
-    if (lengthBytes !== null && lengthBytes !== sent.content.length)
+    if (lengthBytes !== null && sent.content !== null && lengthBytes !== sent.content.length)
       weather.violated('another length than was sent')
     weather.hook(this.exchange)
   }
@@ -198,6 +241,7 @@ export class StormRequest extends Request {
 
   override handleContentChunk(chunk: Uint8Array): void {
     this.exchange.weather.called('handleContentChunk')
+    this.exchange.handedBytes += chunk.length
     super.handleContentChunk(chunk)
   }
 

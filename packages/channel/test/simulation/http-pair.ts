@@ -1,281 +1,217 @@
-import { FakeClock, MemoryTransport, seededRandom, wireText } from '@millrace/testing'
-import type { ConnectionLost } from '@millrace/transport'
-import { HTTPChannel, LocalProtocolError, RemoteProtocolError, TRANSITIONS } from '../src/index.ts'
-import type { HTTPChannelOptions, ReadState, Request } from '../src/index.ts'
-import { Chance, cut, script, type Script, type Sent } from './storm-client.ts'
-import { StormRequest, type Exchange, type Weather } from './storm-exchange.ts'
-import { answer, meddle, StormError } from './storm-handlers.ts'
+import { HAPPENINGS } from '@millrace/testing'
+import type { Chance, Happening, SimulatedConnection, SimulatedPair } from '@millrace/testing'
+import { LocalProtocolError, RemoteProtocolError } from '../../src/index.ts'
+import type { HTTPChannelOptions, Request } from '../../src/index.ts'
+import { HookedChannel, WatchedChannel, type Watcher } from './channels.ts'
+import { checkCalm, checkEnd, checkLeft, checkMemory, checkWire } from './checks.ts'
+import { CLIENTS, type Conversation, type HTTPClient } from './clients.ts'
+import { StormRequest, type Exchange, type Weather } from './exchange.ts'
+import { meddle, StormError } from './handler-misdeeds.ts'
+import { answer } from './handlers.ts'
+import { drawDeadlines, drawLimits, NO_DEADLINES } from './http-options.ts'
+import { script, type Script, type Sent } from './requests.ts'
+import { toText } from './latin1.ts'
 
-/** Lets a storm see what is protected, and complains of a move that no table allows. */
-interface Watcher {
-  violated(what: string): void
-  lost(): void
-  hook(exchange: Exchange | undefined): void
+/** What all connections of a simulation share. */
+export interface World {
+  /** Makes a channel of a class into a channel of another one. */
+  readonly change: (channel: typeof WatchedChannel) => typeof WatchedChannel
+  readonly waiting: (() => void)[]
+  exchanges: number
 }
 
-class WatchedChannel extends HTTPChannel {
-  watcher: Watcher | null = null
-  get held(): number {
-    return this.lineBuffer.length
-  }
-  protected override become(state: ReadState): void {
-    if (!TRANSITIONS[this.readState].includes(state))
-      this.watcher?.violated(`illegal move: ${this.readState} → ${state}`)
-    super.become(state)
-  }
-  override allContentReceived(): void {
-    this.watcher?.hook((this.requests[0] as StormRequest | undefined)?.exchange)
-  }
-  override checkPersistence(request: Request, version: string): boolean {
-    this.watcher?.hook(undefined)
-    return super.checkPersistence(request, version)
-  }
-  override connectionLost(reason: ConnectionLost): void {
-    super.connectionLost(reason)
-    this.watcher?.lost()
-  }
-}
-
-/** A channel with each line of a head going through a hook. */
-class HookedChannel extends WatchedChannel {
-  override lineReceived(line: Uint8Array): void {
-    super.lineReceived(line)
-  }
-}
-
-/** Complains of words behind the last one. */
-class WatchedTransport extends MemoryTransport {
-  watcher: Watcher | null = null
-  #closed = false
-  override closeWrite(): void {
-    this.#closed = true
-    super.closeWrite()
-  }
-  override writeSequence(parts: readonly Uint8Array[]): void {
-    if (this.#closed) this.watcher?.violated('written behind the close')
-    super.writeSequence(parts)
-  }
-}
-
-/** One connection in bad weather: a client, a clock, a transport and handlers, all of them drawn by lot. */
-export class Storm implements Weather, Watcher {
+/** One connection of HTTP: a client, a channel and handlers, all of them drawn by lot. */
+export class HTTPPair implements SimulatedPair, Conversation, Weather, Watcher {
+  readonly connection: SimulatedConnection
   readonly chance: Chance
+  readonly waiting: (() => void)[]
+  /** Everybody is reasonable and nobody in a hurry: every request gets its answer. */
   readonly calm: boolean
   readonly script: Script
+  /** What the client sends, if it comes to that. */
+  sentWire: Uint8Array
   readonly options: HTTPChannelOptions
-  readonly clock = new FakeClock()
-  readonly transport: WatchedTransport
-  readonly channel: WatchedChannel
+  readonly protocol: WatchedChannel
+  readonly client: HTTPClient
+  readonly happenings: readonly Happening[]
   readonly exchanges: Exchange[] = []
-  readonly violations: string[] = []
-  readonly log: string[] = []
   /** Whether the peer is owed an answer that says what it did wrong. */
   refused = false
-  readonly #reads: Uint8Array[]
-  readonly #largestRead: number
-  #tasks: (() => void)[] = []
   #gone = false
+  /** The first request that may have reached the channel in another form than it was meant. */
+  #changedFrom = Infinity
 
-  constructor(seed: number) {
-    const chance = new Chance(seededRandom(seed))
+  constructor(connection: SimulatedConnection, world: World) {
+    const { chance } = connection
+    this.connection = connection
     this.chance = chance
+    this.waiting = world.waiting
     this.calm = chance.of(0.3)
     this.script = script(chance, this.calm)
-    this.#reads = cut(chance, this.script.wire)
-    this.#largestRead = Math.max(...this.#reads.map((read) => read.length))
-    const highWaterMarkBytes = chance.pick([1, 200, 3_000, 65_536])
-    this.transport = new WatchedTransport({ manualDrain: chance.of(0.5), highWaterMarkBytes })
-    this.transport.watcher = this
-    this.options = { clock: this.clock, ...this.#limits(), ...(this.calm ? NO_DEADLINES : this.#deadlines()) }
-    this.channel = chance.of(0.3) ? new HookedChannel(this.options) : new WatchedChannel(this.options)
-    this.channel.watcher = this
+    this.sentWire = this.script.wire
+    this.options = {
+      clock: connection.clock,
+      ...drawLimits(chance, this.calm),
+      ...(this.calm ? NO_DEADLINES : drawDeadlines(chance)),
+      requestFactory: (channel, head) => {
+        this.deciding()
+        world.exchanges += 1
+        return new StormRequest(channel, head, this, answer)
+      },
+      onError: (error) => this.#judge(error),
+    }
+    const Channel = world.change(chance.of(0.3) ? HookedChannel : WatchedChannel)
+    this.protocol = new Channel(this.options)
+    this.protocol.watcher = this
+    const kind = chance.draw(this.calm ? CLIENTS.filter(({ bad }) => bad !== true) : CLIENTS)
+    connection.note(`a client ${kind.name}${this.calm ? ', calm' : ''}`)
+    this.client = kind.make(this)
+    this.happenings = this.calm ? CALM : this.#storm()
   }
 
-  get sent(): readonly Sent[] {
-    return this.script.sent
+  get alwaysSettles(): boolean {
+    return this.calm
+  }
+
+  // --- what the client knows
+
+  get answered(): number {
+    return this.exchanges.filter(({ finished }) => finished).length
+  }
+
+  get switched(): boolean {
+    return this.exchanges.some(({ upgraded }) => upgraded !== null)
+  }
+
+  changed(part: number, wire: Uint8Array): void {
+    this.#changedFrom = part
+    this.sentWire = wire
+  }
+
+  // --- what handlers need
+
+  expected(request: Request): Sent | undefined {
+    const at = this.exchanges.length
+    if (at >= this.#changedFrom) return unknown(at, request)
+    const sent = this.script.parts[at]?.sent
+    const id = sent?.method === 'CONNECT' ? sent.id + 1 : sent?.id
+    return /\d+$/.exec(request.requestTarget)?.[0] === String(id) ? sent : undefined
+  }
+
+  exchangeEnded(): void {
+    this.client.exchangeEnded?.()
+  }
+
+  note(what: string): void {
+    this.connection.note(what)
   }
 
   later(task: () => void): void {
-    this.#tasks.push(task)
+    this.connection.later(task)
   }
 
   pass(): Promise<void> {
-    return new Promise((resolve) => this.later(resolve))
+    return this.connection.pass()
   }
 
   violated(what: string): void {
-    this.violations.push(what)
-    this.log.push(`! ${what}`)
+    this.connection.violated(what)
   }
 
   called(what: string): void {
     if (this.#gone) this.violated(`${what} after the connection was lost`)
   }
 
+  hook(exchange: Exchange): void {
+    if (this.calm || this.chance.of(0.99)) return
+    this.note('a hook of a request meddles')
+    meddle(exchange)
+  }
+
+  // --- what the channel shows
+
   lost(): void {
     this.#gone = true
   }
 
-  hook(exchange: Exchange | undefined): void {
+  contentReceived(request: Request | undefined): void {
+    this.called('allContentReceived')
+    if (request instanceof StormRequest) this.hook(request.exchange)
+    else this.deciding()
+  }
+
+  deciding(): void {
+    this.called('a hook')
     if (this.calm || this.chance.of(0.99)) return
-    this.log.push('a hook meddles')
-    if (exchange !== undefined) meddle(exchange)
-    else if (this.chance.of(0.5)) this.channel.loseConnection()
+    this.note('a hook of the channel meddles')
+    if (this.chance.of(0.5)) this.protocol.loseConnection()
     else throw new StormError('in a hook of the channel')
   }
 
-  async rage(): Promise<void> {
-    this.#do('connect', () => this.transport.connect(this.channel))
-    for (let steps = 20 + this.chance.below(150); steps > 0 && !this.transport.disconnected; steps -= 1) {
-      const [name, happen] = this.#event()
-      await this.#do(name, happen)
-    }
+  // --- what must be true
+
+  check(): void {
+    checkMemory(this)
   }
 
-  /** The rest of what the client sends, what handlers still do, and time for all of it to arrive. */
-  async calmDown(): Promise<void> {
-    // What happens at the end of one round may have made somebody go on: one quiet round is not enough.
-    for (let round = 0, quiet = 0; round < 5_000 && quiet < 3; round += 1) {
-      const tasks = this.#tasks.splice(0)
-      const busy = this.#reads.length + tasks.length + this.transport.bufferedBytes > 0
-      for (let reads = 0; reads < 30; reads += 1) await this.#do('read', () => this.#read())
-      for (const task of tasks) await this.#do('task', task)
-      await this.#do('flush', () => new Promise(setImmediate))
-      await this.#do('drain', () => void this.transport.drain())
-      await this.#do('flush', () => new Promise(setImmediate))
-      quiet = busy || this.#tasks.length > 0 ? 0 : quiet + 1
-    }
+  checkSettled(): void {
+    if (this.calm) checkCalm(this)
   }
 
-  /** The client has nothing more to say and all the patience there is. */
-  async leave(): Promise<void> {
-    await this.#do('end', () => this.transport.deliverEnd())
-    await this.calmDown()
-    for (let i = 0; i < 5; i += 1) {
-      await this.#do('wait', () => this.clock.advance(2_000))
-      await this.calmDown()
-    }
+  checkLeft(): void {
+    checkLeft(this)
   }
 
-  async breakOff(): Promise<void> {
-    await this.#do('reset', () => this.transport.reset())
-    await this.calmDown()
-  }
-
-  async #do(name: string, happen: () => unknown): Promise<void> {
-    this.log.push(name)
-    try {
-      await happen()
-    } catch (error) {
-      if (!this.#isOurs(error))
-        this.violated(`${name}: ${error instanceof Error ? String(error.stack) : String(error)}`)
-    }
-    const { channel } = this
-    const { readAheadBytes = 0, totalHeadersSize = 0 } = this.options
-    const bound = (channel.paused ? readAheadBytes : totalHeadersSize) + this.#largestRead
-    if (channel.held > bound) this.violated(`holds ${channel.held} octets, more than ${bound}`)
-    if (channel.output.length > 65_536 + 80_000)
-      this.violated(`holds ${channel.output.length} octets to send`)
-  }
-
-  #event(): [string, () => unknown] {
-    const { chance, transport, channel } = this
-    const turn = chance.next()
-    if (turn < 0.4) return ['read', () => this.#read()]
-    if (turn < 0.55) return ['task', () => this.#task()]
-    if (turn < 0.7) return ['flush', () => new Promise(setImmediate)]
-    if (turn < 0.85) return ['drain', () => void transport.drain(1 + chance.below(5_000))]
-    if (this.calm) return ['nothing', () => undefined]
-    if (turn < 0.95) return ['wait', () => this.clock.advance(chance.below(chance.of(0.2) ? 1_500 : 150))]
-    if (turn < 0.965) return ['end', () => this.#end()]
-    if (turn < 0.98) return ['settle', () => transport.settle()]
-    if (turn < 0.985) return ['drain of the channel', () => channel.drain()]
-    if (turn < 0.99) return ['close', () => channel.loseConnection()]
-    if (turn < 0.995) return ['abort', () => channel.abortConnection()]
-    return ['reset', () => transport.reset()]
-  }
-
-  #read(): void {
-    const { transport } = this
-    if (transport.peerEnded) this.#reads.length = 0
-    const read = this.#reads.shift()
-    if (read !== undefined) transport.deliver(read)
-  }
-
-  #end(): void {
-    if (this.#reads.length === 0 || this.chance.of(0.3)) this.transport.deliverEnd()
-  }
-
-  #task(): void {
-    const at = Math.floor(this.chance.next() * this.#tasks.length)
-    this.#tasks.splice(at, 1)[0]?.()
-  }
-
-  #limits(): Partial<HTTPChannelOptions> {
-    const { chance } = this
-    return {
-      readAheadBytes: chance.pick([0, 50, 1_000, 16_384]),
-      totalHeadersSize: 1_000,
-      maxLength: 600,
-      maxHeaders: 30,
-      discardBytes: chance.pick([0, 100, 65_536]),
-      maxBodySize: this.calm || chance.of(0.8) ? 1_000_000 : 300,
-      sendDate: chance.of(0.5),
-      requestFactory: (channel, head) => {
-        this.hook(undefined)
-        return new StormRequest(channel, head, this, answer)
-      },
-      onError: (error) => this.#judge(error),
-    }
-  }
-
-  #deadlines(): Partial<HTTPChannelOptions> {
-    const { chance } = this
-    return {
-      firstByteTimeoutMs: chance.pick([0, 300, null]),
-      headerTimeoutMs: chance.pick([0, 300, 1_000]),
-      bodyIdleTimeoutMs: chance.pick([0, 300, 1_000]),
-      timeOut: chance.pick([0, 300, 1_000]),
-      writeStallTimeoutMs: chance.pick([0, 300, 1_000]),
-      abortTimeout: chance.pick([0, 300, 1_000]),
-      lingerTimeoutMs: chance.pick([0, 100]),
-      lingerBytes: chance.pick([0, 100, 100_000]),
-    }
-  }
-
-  /** What the channel reports is the peer's fault or a handler's, never its own. */
-  #judge(error: unknown): void {
-    this.log.push(`error: ${String(error)}`)
-    if (error instanceof RemoteProtocolError) this.#expectRefusal(error)
-    if (error instanceof StormError || error instanceof RemoteProtocolError) return
-    if (this.#isOurs(error)) return
-    this.violated(`reported: ${error instanceof Error ? String(error.stack) : String(error)}`)
+  checkEnd(): void {
+    checkEnd(this)
+    checkWire(this)
   }
 
   /** Whether a misbehaving handler, or one that had a hook answer in its place, brought it on itself. */
-  #isOurs(error: unknown): boolean {
+  excuses(error: unknown): boolean {
     return error instanceof LocalProtocolError && this.exchanges.some((exchange) => exchange.misbehaved)
-  }
-
-  #expectRefusal({ phase }: RemoteProtocolError): void {
-    const { readState } = this.channel
-    if (readState === 'lingering' || readState === 'closed') return // a reader passes on what it was told
-    if (this.transport.disconnecting) return
-    const last = this.exchanges.at(-1)
-    this.refused ||= phase === 'head' || (last?.finished === false && !last.request.startedWriting)
   }
 
   /** What the peer got. */
   get wire(): string {
-    return wireText(this.transport.written)
+    return toText(this.connection.received)
+  }
+
+  /** What happens to a connection besides what its client and the network do. */
+  #storm(): Happening[] {
+    const { protocol } = this
+    return [
+      ...HAPPENINGS,
+      { name: 'drain of the channel', weight: 0.7, breaks: true, happen: () => protocol.drain() },
+      { name: 'close', weight: 0.7, breaks: true, happen: () => protocol.loseConnection() },
+      { name: 'abort', weight: 0.7, breaks: true, happen: () => protocol.abortConnection() },
+    ]
+  }
+
+  /** What the channel reports is the peer's fault or a handler's, never its own. */
+  #judge(error: unknown): void {
+    this.note(`error: ${String(error)}`)
+    if (error instanceof RemoteProtocolError) this.#expectRefusal(error)
+    if (error instanceof StormError || error instanceof RemoteProtocolError) return
+    if (this.excuses(error)) return
+    this.violated(`reported: ${error instanceof Error ? String(error.stack) : String(error)}`)
+  }
+
+  #expectRefusal({ phase }: RemoteProtocolError): void {
+    const { readState } = this.protocol
+    if (readState === 'lingering' || readState === 'closed') return // a reader passes on what it was told
+    if (this.connection.transport.disconnecting) return
+    const last = this.exchanges.at(-1)
+    this.refused ||= phase === 'head' || (last?.finished === false && !last.request.startedWriting)
   }
 }
 
-const NO_DEADLINES: Partial<HTTPChannelOptions> = {
-  firstByteTimeoutMs: null,
-  headerTimeoutMs: null,
-  bodyIdleTimeoutMs: null,
-  timeOut: null,
-  writeStallTimeoutMs: null,
-  abortTimeout: null,
+/** A request that was changed on its way: only what it looks like is known. */
+function unknown(at: number, request: Request): Sent {
+  const { method } = request
+  const { minorVersion } = request.head
+  const open = { content: null, closes: false, broken: true, takesUpgrade: false }
+  return { id: 1_000 + at, method, minorVersion, ...open, end: 0 }
 }
+
+const CALM = HAPPENINGS.filter(({ breaks }) => breaks !== true)

@@ -1,35 +1,14 @@
-import { wireBytes } from '@millrace/testing'
-import { head } from './conversation.ts'
-
-/** Numbers from 0 to 1 that depend on the seed alone, and choices made with them. */
-export class Chance {
-  readonly next: () => number
-
-  constructor(next: () => number) {
-    this.next = next
-  }
-
-  /** Whether a thing happens that happens `share` of the time. */
-  of(share: number): boolean {
-    return this.next() < share
-  }
-
-  /** A whole number below `end`; small ones are as likely as large ones are together. */
-  below(end: number): number {
-    return Math.floor(this.next() * (this.of(0.5) ? Math.min(end, 10) : end))
-  }
-
-  pick<T>(choices: readonly T[]): T {
-    return choices[Math.floor(this.next() * choices.length)] as T
-  }
-}
+import type { Chance } from '@millrace/testing'
+import { head } from '../conversation.ts'
+import { toOctets } from './latin1.ts'
 
 /** A request as the client meant it. */
 export interface Sent {
   readonly id: number
   readonly method: string
   readonly minorVersion: number
-  readonly content: string
+  /** Its content; `null`: nobody knows any more, on its way it was changed. */
+  readonly content: string | null
   /** The client asked for the connection to be closed behind it. */
   readonly closes: boolean
   /** Its content breaks off or breaks the framing. */
@@ -39,22 +18,109 @@ export interface Sent {
   readonly end: number
 }
 
-/** All that a client sends. */
+/** A request and how it looks on the wire. */
+export interface Part {
+  readonly sent: Sent
+  readonly head: string
+  readonly body: string
+  /** Whether the client may wait for `100 Continue` before it sends the body. */
+  readonly expects: boolean
+}
+
+/** All that a client has to say. */
 export interface Script {
+  readonly parts: readonly Part[]
+  /** What follows the last request and is none. */
+  readonly garbage: string
   readonly wire: Uint8Array
-  readonly sent: readonly Sent[]
-  /** Whether it ends with what is no request. */
-  readonly faulty: boolean
 }
 
-/** Text by which an octet that is lost, doubled or misplaced is noticed. */
-export function pattern(id: number, start: number, length: number): string {
+const PERIOD = 65_521
+const LONGEST = 100_000
+const TEXT = longText()
+
+/** As long as no piece of it looks like another one. */
+function longText(): string {
   let text = ''
-  for (let i = start; i < start + length; i += 1) text += String.fromCharCode(97 + ((id * 5 + i) % 23))
-  return text
+  let state = 1
+  for (let i = 0; i < PERIOD; i += 1) {
+    state = (state * 48_271) % 0x7fffffff
+    text += String.fromCharCode(97 + (state % 23))
+  }
+  return text + text + text.slice(0, LONGEST)
 }
 
-const GARBAGE = [
+/** Text by which an octet that is lost, doubled or misplaced is noticed: of `length` up to 100,000. */
+export function pattern(id: number, start: number, length: number): string {
+  const from = (id * 977 + start) % PERIOD
+  return TEXT.slice(from, from + length)
+}
+
+/** What is left open by a kind of request. */
+interface Plan {
+  readonly method: string
+  readonly target: string
+  readonly fields: readonly string[]
+  readonly content: string
+  readonly isChunked: boolean
+  readonly minorVersion: 0 | 1
+  readonly closes: boolean
+  readonly expects: boolean
+  readonly takesUpgrade: boolean
+}
+
+interface Kind {
+  readonly name: string
+  readonly weight: number
+  plan(chance: Chance, id: number): Partial<Plan>
+}
+
+/** The requests that clients make. A new kind is one more row. */
+const REQUESTS: readonly Kind[] = [
+  { name: 'GET', weight: 25, plan: () => ({}) },
+  { name: 'HEAD', weight: 12, plan: () => ({ method: 'HEAD' }) },
+  { name: 'GET of HTTP/1.0', weight: 6, plan: (chance) => old(chance, 'GET', '') },
+  { name: 'absolute-form', weight: 3, plan: (_, id) => ({ target: `http://a/${id}` }) },
+  { name: 'POST', weight: 18, plan: (chance, id) => ({ ...post(chance, id) }) },
+  { name: 'POST in chunks', weight: 18, plan: (chance, id) => ({ ...post(chance, id), isChunked: true }) },
+  { name: 'POST that expects', weight: 8, plan: expecting },
+  { name: 'POST of HTTP/1.0', weight: 3, plan: (chance, id) => old(chance, 'POST', content(chance, id)) },
+  { name: 'last', weight: 3, plan: () => ({ fields: ['Connection: x, close'], closes: true }) },
+  { name: 'last POST', weight: 2, plan: lastPost },
+  { name: 'upgrade', weight: 3, plan: () => ({ fields: UPGRADE, takesUpgrade: true }) },
+  { name: 'CONNECT', weight: 2, plan: connect },
+]
+
+const UPGRADE = ['Connection: upgrade', 'Upgrade: storm']
+
+function content(chance: Chance, id: number): string {
+  return pattern(id, 0, chance.few(chance.of(0.05) ? 90_000 : 600))
+}
+
+function post(chance: Chance, id: number): Partial<Plan> {
+  return { method: 'POST', content: content(chance, id) }
+}
+
+function old(chance: Chance, method: string, text: string): Partial<Plan> {
+  const fields = chance.of(0.7) ? ['Connection: keep-alive'] : []
+  return { method, content: text, fields, minorVersion: 0 }
+}
+
+function expecting(chance: Chance, id: number): Partial<Plan> {
+  const isChunked = chance.of(0.5)
+  return { ...post(chance, id), isChunked, expects: true, fields: ['Expect: 100-continue'] }
+}
+
+function lastPost(chance: Chance, id: number): Partial<Plan> {
+  return { ...post(chance, id), isChunked: chance.of(0.5), fields: ['Connection: x, close'], closes: true }
+}
+
+function connect(_chance: Chance, id: number): Partial<Plan> {
+  return { method: 'CONNECT', target: `a:${id + 1}`, takesUpgrade: true }
+}
+
+/** What is no request: behind it the peer is told so, and nothing else. */
+const GARBAGE: readonly string[] = [
   'GARBAGE\r\n\r\n',
   '\x16\x03\x01\x00\xa5',
   'GET /1 HTTP/1.1\r\nHost : a\r\n\r\n',
@@ -66,70 +132,60 @@ const GARBAGE = [
   head('POST /1 HTTP/1.1', 'Host: a', 'Content-Length: 3', 'Transfer-Encoding: chunked'),
   head('POST /1 HTTP/1.1', 'Host: a', 'Content-Length: 3', 'Expect: miracles'),
   head('POST /1 HTTP/1.1', 'Host: a', 'Content-Length: 99999999'),
-  `${head('GET /1 HTTP/1.1', ...Array<string>(40).fill('A: b'))}`,
+  head('GET /1 HTTP/1.1', ...Array<string>(40).fill('A: b')),
 ]
 
-function chunked(chance: Chance, content: string): string {
+function chunked(chance: Chance, text: string): string {
   let wire = ''
-  for (let at = 0; at < content.length;) {
-    const size = Math.min(content.length - at, 1 + chance.below(chance.of(0.3) ? 3 : 900))
-    wire += `${size.toString(16)}${chance.of(0.1) ? ';a=b' : ''}\r\n${content.slice(at, at + size)}\r\n`
+  for (let at = 0; at < text.length;) {
+    const size = Math.min(text.length - at, 1 + chance.few(chance.of(0.3) ? 3 : 900))
+    wire += `${size.toString(16)}${chance.of(0.1) ? ';a=b' : ''}\r\n${text.slice(at, at + size)}\r\n`
     at += size
   }
   return `${wire}0\r\n${chance.of(0.2) ? 'Digest: x\r\n' : ''}\r\n`
 }
 
-function request(chance: Chance, id: number, start: number, calm: boolean): { wire: string; sent: Sent } {
-  const takesUpgrade = chance.of(0.05)
-  const method = takesUpgrade
-    ? chance.pick(['CONNECT', 'GET'])
-    : chance.pick(['GET', 'GET', 'HEAD', 'POST', 'POST', 'POST'])
-  const minorVersion = chance.of(0.1) && !takesUpgrade ? 0 : 1
-  const content = method === 'POST' ? pattern(id, 0, chance.below(chance.of(0.05) ? 90_000 : 600)) : ''
-  const isChunked = minorVersion === 1 && method === 'POST' && chance.of(0.5)
-  const closes = chance.of(0.04)
-  const fields = minorVersion === 1 ? [`Host: ${method === 'CONNECT' ? `a:${id + 1}` : 'a'}`] : []
-  if (minorVersion === 0 && chance.of(0.7)) fields.push('Connection: keep-alive')
-  else if (closes) fields.push('Connection: x, close')
-  if (takesUpgrade && method === 'GET') fields.push('Connection: upgrade', 'Upgrade: storm')
-  if (isChunked) fields.push('Transfer-Encoding: chunked')
-  else if (content.length > 0 || chance.of(0.1)) fields.push(`Content-Length: ${content.length}`)
-  if (method === 'POST' && chance.of(0.15)) fields.push('Expect: 100-continue')
-  const target = method === 'CONNECT' ? `a:${id + 1}` : `/${id}`
-  const blank = chance.of(0.1) ? '\r\n'.repeat(1 + chance.below(3)) : ''
-  let wire = blank + head(`${method} ${target} HTTP/1.${minorVersion}`, ...fields)
-  const body = isChunked ? chunked(chance, content) : content
-  const broken = !calm && body.length > 0 && chance.of(0.06)
-  if (!broken) wire += body
-  else wire += body.slice(0, chance.below(body.length)) + (isChunked && chance.of(0.7) ? 'Z' : '')
-  const end = start + wire.length
-  return { wire, sent: { id, method, minorVersion, content, closes, broken, takesUpgrade, end } }
+const PLAIN: Omit<Plan, 'target'> = {
+  method: 'GET',
+  fields: [],
+  content: '',
+  isChunked: false,
+  minorVersion: 1,
+  closes: false,
+  expects: false,
+  takesUpgrade: false,
 }
 
-/** What a client sends: requests of all kinds, and now and then something else behind them. */
+function part(chance: Chance, id: number, start: number, calm: boolean): Part {
+  const plan: Plan = { ...PLAIN, target: `/${id}`, ...chance.draw(REQUESTS).plan(chance, id) }
+  const { method, target, minorVersion, closes, expects, takesUpgrade } = plan
+  const fields = minorVersion === 1 ? [`Host: ${method === 'CONNECT' ? target : 'a'}`] : []
+  fields.push(...plan.fields)
+  if (plan.isChunked) fields.push('Transfer-Encoding: chunked')
+  else if (plan.content.length > 0 || (method !== 'CONNECT' && chance.of(0.1)))
+    fields.push(`Content-Length: ${plan.content.length}`)
+  const blank = chance.of(0.1) ? '\r\n'.repeat(1 + chance.few(3)) : ''
+  const whole = plan.isChunked ? chunked(chance, plan.content) : plan.content
+  const broken = !calm && whole.length > 0 && chance.of(0.06)
+  const body = broken
+    ? whole.slice(0, chance.few(whole.length)) + (plan.isChunked && chance.of(0.7) ? 'Z' : '')
+    : whole
+  const wire = blank + head(`${method} ${target} HTTP/1.${minorVersion}`, ...fields)
+  const end = start + wire.length + body.length
+  const sent = { id, method, minorVersion, content: plan.content, closes, broken, takesUpgrade, end }
+  return { sent, head: wire, body, expects }
+}
+
+/** What a client has to say: requests of all kinds, now and then with something else behind them. */
 export function script(chance: Chance, calm: boolean): Script {
   let wire = ''
-  const sent: Sent[] = []
-  for (let id = 0, count = 1 + chance.below(16); id < count; id += 1) {
-    const next = request(chance, id, wire.length, calm)
-    wire += next.wire
-    sent.push(next.sent)
-    if (next.sent.broken) return { wire: wireBytes(wire), sent, faulty: true }
+  const parts: Part[] = []
+  for (let id = 0, count = 1 + chance.few(16); id < count; id += 1) {
+    const next = part(chance, id, wire.length, calm)
+    wire += next.head + next.body
+    parts.push(next)
+    if (next.sent.broken) return { parts, garbage: '', wire: toOctets(wire) }
   }
-  const faulty = !calm && chance.of(0.25)
-  if (faulty) wire += chance.pick(GARBAGE)
-  return { wire: wireBytes(wire), sent, faulty }
-}
-
-/** Cuts the wire into reads, some of single octets, some of many requests. */
-export function cut(chance: Chance, wire: Uint8Array): Uint8Array[] {
-  const largest = chance.pick([3, 40, 700, 20_000])
-  const pieces: Uint8Array[] = []
-  for (let at = 0; at < wire.length;) {
-    const size = wire.length > 5_000 && largest === 3 ? 500 : largest
-    const end = Math.min(wire.length, at + 1 + Math.floor(chance.next() * size))
-    pieces.push(wire.slice(at, end))
-    at = end
-  }
-  return pieces
+  const garbage = chance.of(0.25) ? chance.pick(GARBAGE) : ''
+  return { parts, garbage, wire: toOctets(wire + garbage) }
 }

@@ -1,0 +1,82 @@
+import type { Exchange } from './exchange.ts'
+import type { Behaviour, Step } from './handler-steps.ts'
+
+/** What a misbehaving handler throws, to tell it from what the channel does wrong. */
+export class StormError extends Error {}
+
+const throws: Step = () => {
+  throw new StormError('thrown')
+}
+
+const throwsMidway: Step = async (exchange) => {
+  exchange.start(200)
+  exchange.write(10)
+  if (exchange.weather.chance.of(0.5)) await exchange.weather.pass()
+  throw new StormError('rejected')
+}
+
+const breaksItsWord: Step = (exchange) => {
+  exchange.start(200)
+  exchange.request.setHeader('Content-Length', '10')
+  if (exchange.sent.method !== 'GET' && exchange.sent.method !== 'POST')
+    exchange.finish(5) // no content: no lie
+  else if (exchange.weather.chance.of(0.5)) exchange.request.finish('short')
+  else exchange.request.write('more than ten octets')
+}
+
+const never: Step = () => undefined
+
+const aborts: Step = async (exchange) => {
+  exchange.start(200)
+  if (exchange.weather.chance.of(0.5)) exchange.write(10)
+  if (exchange.weather.chance.of(0.5)) await exchange.weather.pass()
+  exchange.request.channel.abortConnection()
+  if (exchange.alive) exchange.finish(0)
+}
+
+const closes: Step = async (exchange) => {
+  exchange.start(200)
+  if (exchange.weather.chance.of(0.5)) exchange.write(10)
+  if (exchange.weather.chance.of(0.5)) await exchange.weather.pass()
+  exchange.request.loseConnection()
+  exchange.finish(5)
+}
+
+const readsAndThrows: Step = (exchange) => {
+  exchange.request.content.deliverTo({
+    dataReceived: () => {
+      throw new StormError('in dataReceived')
+    },
+    contentDone: () => {
+      throw new StormError('in contentDone')
+    },
+    contentLost: () => {
+      throw new StormError('in contentLost')
+    },
+  })
+}
+
+/** What handlers do that they should not. A new misdeed is one more row. */
+export const MISDEEDS: readonly Behaviour[] = [
+  { name: 'throws', weight: 1, run: throws },
+  { name: 'throws midway', weight: 1, run: throwsMidway },
+  { name: 'breaks its word', weight: 1, run: breaksItsWord },
+  { name: 'never answers', weight: 1, run: never },
+  { name: 'aborts', weight: 1, run: aborts },
+  { name: 'closes', weight: 1, run: closes },
+  { name: 'reads and throws', weight: 1, run: readsAndThrows },
+]
+
+/** What no hook is asked to do. */
+export function meddle(exchange: Exchange): void {
+  const { chance } = exchange.weather
+  exchange.misbehaved = true
+  const deed = chance.below(4)
+  if (deed === 0) throw new StormError('in a hook')
+  else if (deed === 1) exchange.request.channel.abortConnection()
+  else if (deed === 2) exchange.request.loseConnection()
+  else if (!exchange.finished) {
+    if (!exchange.request.startedWriting) exchange.start(503)
+    exchange.finish(4)
+  }
+}

@@ -1,0 +1,39 @@
+import type { Chance } from '@millrace/testing'
+import type { HTTPChannelOptions } from '../../src/index.ts'
+
+/** Limits that clients meet, some of them tight. */
+export function drawLimits(chance: Chance, calm: boolean): Partial<HTTPChannelOptions> {
+  return {
+    readAheadBytes: chance.pick([0, 50, 1_000, 16_384]),
+    totalHeadersSize: 1_000,
+    maxLength: 600,
+    maxHeaders: 30,
+    discardBytes: chance.pick([0, 100, 65_536]),
+    maxBodySize: calm || chance.of(0.8) ? 1_000_000 : 300,
+    sendDate: chance.of(0.5),
+  }
+}
+
+/** Deadlines that pass while the simulation lasts, or at once. */
+export function drawDeadlines(chance: Chance): Partial<HTTPChannelOptions> {
+  return {
+    firstByteTimeoutMs: chance.pick([0, 300, null]),
+    headerTimeoutMs: chance.pick([0, 300, 1_000]),
+    bodyIdleTimeoutMs: chance.pick([0, 300, 1_000]),
+    timeOut: chance.pick([0, 300, 1_000]),
+    writeStallTimeoutMs: chance.pick([0, 300, 1_000]),
+    abortTimeout: chance.pick([0, 300, 1_000]),
+    lingerTimeoutMs: chance.pick([0, 100]),
+    lingerBytes: chance.pick([0, 100, 100_000]),
+  }
+}
+
+/** For clients that must be served, however slow they are. */
+export const NO_DEADLINES: Partial<HTTPChannelOptions> = {
+  firstByteTimeoutMs: null,
+  headerTimeoutMs: null,
+  bodyIdleTimeoutMs: null,
+  timeOut: null,
+  writeStallTimeoutMs: null,
+  abortTimeout: null,
+}
