@@ -12,7 +12,8 @@ const READS_PER_ROUND = 30
 export class SimulatedLife {
   readonly connection: SimulatedConnection
   readonly settles: boolean
-  readonly leaves: boolean
+  /** How the client parts: it finishes sending, falls silent, or breaks the connection. */
+  readonly parting: 'leaves' | 'stays' | 'breaks'
   /** How much still happens to it before it comes to rest. */
   stepsLeft: number
   readonly #pair: SimulatedPair
@@ -28,7 +29,7 @@ export class SimulatedLife {
   ) {
     this.connection = new SimulatedConnection(id, chance, clock, log, (timer) => this.do('timer', timer))
     this.stepsLeft = 20 + chance.few(150)
-    this.leaves = chance.of(0.7)
+    this.parting = chance.pick(['leaves', 'leaves', 'stays', 'breaks'])
     const settles = chance.of(0.5)
     this.#pair = join(this.connection)
     this.settles = this.#pair.alwaysSettles === true || settles
@@ -82,10 +83,13 @@ export class SimulatedLife {
     return transport.undeliveredBytes !== before || connection.canDeliver || connection.canTake
   }
 
-  leave(): void {
+  /** The client has had enough. */
+  part(): void {
     const { connection } = this
-    this.do('leave', () => {
-      if (connection.chance.of(0.5)) connection.end()
+    if (this.#over || this.parting === 'stays') return
+    this.do('part', () => {
+      if (this.parting === 'breaks') connection.reset()
+      else if (connection.chance.of(0.5)) connection.end()
       else connection.breakOff()
     })
   }
@@ -100,6 +104,10 @@ export class SimulatedLife {
 
   checkLeft(): void {
     this.#check(() => this.#pair.checkLeft?.())
+  }
+
+  checkWaited(): void {
+    this.#check(() => this.#pair.checkWaited?.())
   }
 
   checkEnd(): void {

@@ -37,8 +37,10 @@ export interface SimulatedPair {
   check?(): void
   /** Runs when nothing moves any more, if the connection is let to settle: all was delivered, taken and worked off. */
   checkSettled?(): void
-  /** Runs when a client that only finished sending took everything and waited: who is still there, and why? */
+  /** Runs when the client finished sending and everything settled, before any time passes: who is still there, and why? */
   checkLeft?(): void
+  /** Runs when the client left or fell silent, took everything, and ten seconds passed. */
+  checkWaited?(): void
   /** Runs when the connection is over and everybody had the time to notice. */
   checkEnd?(): void
   /** Whether an error that came out of the protocol, a timer or a task is one that was provoked. @defaultValue none is */

@@ -23,7 +23,7 @@ export interface SimulationOptions {
 /** So long nothing must have happened: what moved last may have made somebody go on. */
 const QUIET_ROUNDS = 3
 const MOST_ROUNDS = 5_000
-/** How long a client that left is waited for. */
+/** How long clients wait that left or fell silent. */
 const PATIENCE_MS = 2_000
 const PATIENCE_ROUNDS = 5
 
@@ -93,20 +93,17 @@ export class Simulation {
     return life
   }
 
-  /** The connections end: some break, the others have a client that leaves and waits for what it asked for. */
+  /** The clients leave, fall silent or break the connection; who does not break it waits for what is still to come. */
   async #part(): Promise<void> {
-    const leaving = this.#lives.filter((life) => life.leaves)
-    for (const life of this.#lives) {
-      if (!life.leaves) life.reset()
-      else if (!life.isOver) life.leave()
-    }
+    for (const life of this.#lives) life.part()
     await this.#settle(this.#lives)
+    for (const life of this.#lives) if (life.parting === 'leaves') life.checkLeft()
     for (let round = 0; round < PATIENCE_ROUNDS; round += 1) {
       this.#wait(PATIENCE_MS)
       await this.#settle(this.#lives)
     }
-    for (const life of leaving) life.checkLeft()
-    for (const life of leaving) life.reset()
+    for (const life of this.#lives) if (life.parting !== 'breaks') life.checkWaited()
+    for (const life of this.#lives) life.reset()
     await this.#settle(this.#lives)
   }
 

@@ -35,12 +35,15 @@ const CONTENT_BYTES = 65_536
 /** What is held at any time stays within the options. */
 export function checkMemory(course: Course): void {
   const { connection, protocol, options, exchanges } = course
-  const { readAheadBytes = 0, totalHeadersSize = 0 } = options
+  const { readAheadBytes = 0, totalHeadersSize = 0, discardBytes = 0 } = options
   const held = (protocol.paused ? readAheadBytes : totalHeadersSize) + connection.readBytes
   if (protocol.held > held) course.violated(`holds ${protocol.held} octets, more than ${held}`)
   const content = CONTENT_BYTES + readAheadBytes + connection.readBytes
-  for (const exchange of exchanges)
+  for (const exchange of exchanges) {
     if (exchange.heldBytes > content) course.violated(`holds ${exchange.heldBytes} octets of content`)
+    if (exchange.droppedBytes > discardBytes)
+      course.violated(`dropped ${exchange.droppedBytes} octets of content`)
+  }
   if (protocol.output.length > OUTPUT_BYTES) course.violated(`holds ${protocol.output.length} octets to send`)
   if (exchanges.some(({ pushy, upgraded }) => pushy || upgraded !== null)) return
   const { bufferedBytes } = connection.transport
@@ -74,14 +77,22 @@ function mayClose({ sent, contentEnd, request }: Exchange): boolean {
   )
 }
 
-/** A client that said all it had to say, took everything and waited is rid of the connection. */
+/** A client that finished sending and took everything is rid of the connection, unless an answer is owed to it. */
 export function checkLeft(course: Course): void {
-  const { exchanges } = course
-  const { transport } = course.connection
+  if (!isAnswerOwed(course) && course.connection.transport.lostReason === null)
+    course.violated(`is ${course.protocol.readState} behind the end`)
+}
+
+/** Nobody is waited for in vain: where there are deadlines, they pass. */
+export function checkWaited(course: Course): void {
+  const { connection, protocol, calm, exchanges } = course
+  if (calm || isAnswerOwed(course) || isUpgraded(exchanges.at(-1))) return
+  if (connection.transport.lostReason === null) course.violated(`is ${protocol.readState} for ever`)
+}
+
+function isAnswerOwed({ exchanges }: Course): boolean {
   const last = exchanges.at(-1)
-  const owed = last !== undefined && !last.finished && last.upgraded === null && last.request.lost === null
-  if (!owed && !course.calm && transport.lostReason === null)
-    course.violated(`is ${course.protocol.readState} for ever`)
+  return last !== undefined && !last.finished && last.upgraded === null && last.request.lost === null
 }
 
 /** When the connection is over, nobody waits and nothing is left behind. */

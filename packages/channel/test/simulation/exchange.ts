@@ -4,6 +4,7 @@ import type { ConnectionLost, Protocol, Transport } from '@millrace/transport'
 import { Request } from '../../src/index.ts'
 import type { RequestChannel, RequestHead } from '../../src/index.ts'
 import { pattern, type Sent } from './requests.ts'
+import type { Theme } from './themes.ts'
 import { toOctets, toText } from './latin1.ts'
 
 /** What a handler needs of the connection that it lives on. */
@@ -11,6 +12,7 @@ export interface Weather {
   readonly chance: Chance
   /** Only handlers that answer in the end, and read or ignore content like reasonable people. */
   readonly calm: boolean
+  readonly theme: Theme
   readonly exchanges: Exchange[]
   /** Handlers of any connection that wait for one of another connection to wake them. */
   readonly waiting: (() => void)[]
@@ -54,6 +56,9 @@ export class Exchange {
   /** Octets of content that the request got, and those of them that the handler took. */
   handedBytes = 0
   takenBytes = 0
+  /** The handler takes no content at all; octets of it that came when the response was complete. */
+  ignores = false
+  droppedBytes = 0
   /** The handler takes the content in one piece, when it is complete. */
   collects = false
   contentEnd: 'open' | 'done' | 'lost' = 'open'
@@ -242,6 +247,7 @@ export class StormRequest extends Request {
   override handleContentChunk(chunk: Uint8Array): void {
     this.exchange.weather.called('handleContentChunk')
     this.exchange.handedBytes += chunk.length
+    if (this.exchange.ignores && this.exchange.finished) this.exchange.droppedBytes += chunk.length
     super.handleContentChunk(chunk)
   }
 

@@ -1,8 +1,5 @@
 import type { Exchange } from './exchange.ts'
-import type { Behaviour, Step } from './handler-steps.ts'
-
-/** What a misbehaving handler throws, to tell it from what the channel does wrong. */
-export class StormError extends Error {}
+import { StormError, type Behaviour, type Step } from './handler-steps.ts'
 
 const throws: Step = () => {
   throw new StormError('thrown')

@@ -1,6 +1,9 @@
 import type { PullProducer, PushProducer } from '@millrace/transport'
 import type { Exchange } from './exchange.ts'
 
+/** What a misbehaving handler throws, to tell it from what the channel does wrong. */
+export class StormError extends Error {}
+
 /** Reads content, or writes a response; resolves when that is done, or can never be. */
 export type Step = (exchange: Exchange) => void | Promise<void>
 
@@ -13,17 +16,39 @@ export interface Behaviour {
 
 const SIZES = [0, 1, 30, 700, 5_000, 80_000]
 
-function size({ weather: { chance } }: Exchange): number {
-  return chance.few(chance.pick(SIZES) + 1)
+function size({ weather: { chance, theme } }: Exchange): number {
+  return theme.pieceBytes === undefined
+    ? chance.few(chance.pick(SIZES) + 1)
+    : chance.below(theme.pieceBytes + 1)
 }
 
 // --- what becomes of the content
+
+function readNothing(exchange: Exchange): void {
+  exchange.ignores = true
+}
+
+/** Asks for the content out of any turn of the channel. */
+async function readLate(exchange: Exchange): Promise<void> {
+  await exchange.weather.pass()
+  await readAll(exchange)
+}
 
 async function readAll(exchange: Exchange): Promise<void> {
   const { content } = exchange.request
   for await (const chunk of content) {
     exchange.take(chunk)
     if (exchange.weather.chance.of(0.1)) await exchange.weather.pass()
+  }
+  exchange.end('done', content.trailers)
+}
+
+/** Lets much arrive before it reads on. */
+async function readSlowly(exchange: Exchange): Promise<void> {
+  const { content } = exchange.request
+  for await (const chunk of content) {
+    exchange.take(chunk)
+    for (let pauses = exchange.weather.chance.below(6); pauses > 0; pauses -= 1) await exchange.weather.pass()
   }
   exchange.end('done', content.trailers)
 }
@@ -88,8 +113,10 @@ function deliver(exchange: Exchange): Promise<void> {
 
 /** What handlers do with content. A new behaviour is one more row. */
 export const INPUTS: readonly Behaviour[] = [
-  { name: 'reads nothing', weight: 1, run: () => undefined },
+  { name: 'reads nothing', weight: 1, run: readNothing },
+  { name: 'reads late', weight: 1, run: readLate },
   { name: 'reads all', weight: 2, run: readAll },
+  { name: 'reads slowly', weight: 0.5, run: readSlowly },
   { name: 'reads some', weight: 1, run: readSome },
   { name: 'collects', weight: 1, run: collect },
   { name: 'is handed all', weight: 2, run: deliver },
@@ -100,6 +127,14 @@ export const INPUTS: readonly Behaviour[] = [
 const atOnce: Step = (exchange) => {
   exchange.start(exchange.weather.chance.pick([200, 200, 200, 204, 205, 304, 404]))
   exchange.finish(size(exchange))
+}
+
+/** What goes wrong when the response is complete takes nothing back. */
+const failsAfterwards: Step = async (exchange) => {
+  exchange.start(200)
+  exchange.finish(size(exchange))
+  if (exchange.weather.chance.of(0.5)) await exchange.weather.pass()
+  throw new StormError('behind the answer')
 }
 
 const inPieces: Step = async (exchange) => {
@@ -264,6 +299,7 @@ const woken: Step = (exchange) =>
 /** How handlers answer. A new behaviour is one more row. */
 export const OUTPUTS: readonly Behaviour[] = [
   { name: 'answers at once', weight: 4, run: atOnce },
+  { name: 'answers and fails', weight: 0.5, run: failsAfterwards },
   { name: 'answers in pieces', weight: 2, run: inPieces },
   { name: 'announces a length', weight: 2, run: announced },
   { name: 'pushes', weight: 2, run: pushed },

@@ -1,10 +1,15 @@
+import type { Chance } from '@millrace/testing'
 import type { Exchange } from './exchange.ts'
 import { MISDEEDS } from './handler-misdeeds.ts'
-import { INPUTS, OUTPUTS, type Step } from './handler-steps.ts'
+import { INPUTS, OUTPUTS, StormError, type Behaviour, type Step } from './handler-steps.ts'
+
+function draw(chance: Chance, table: readonly Behaviour[], usual: string | undefined): Behaviour {
+  return table.find(({ name }) => name === usual) ?? chance.draw(table)
+}
 
 /** Answers a request in one of the many ways in which handlers do. */
 export function answer(exchange: Exchange): void | Promise<void> {
-  const { chance, calm, waiting } = exchange.weather
+  const { chance, calm, theme, waiting } = exchange.weather
   if (chance.of(0.3)) waiting.shift()?.() // somebody of another connection, inside this one's turn
   if (!calm && chance.of(0.12)) {
     exchange.misbehaved = true
@@ -14,13 +19,15 @@ export function answer(exchange: Exchange): void | Promise<void> {
   }
   if (chance.of(0.1)) exchange.inform()
   if (exchange.sent.takesUpgrade && chance.of(0.6)) return exchange.upgrade()
-  const output = chance.draw(OUTPUTS)
-  const input = exchange.request.head.contentLength === 0 ? null : chance.draw(INPUTS)
+  const output = draw(chance, OUTPUTS, theme.output)
+  const input = exchange.request.head.contentLength === 0 ? null : draw(chance, INPUTS, theme.input)
   exchange.weather.note(
     `request ${exchange.sent.id}: ${input === null ? '' : `${input.name}, `}${output.name}`,
   )
   if (input === null)
-    return chance.of(0.6) ? output.run(exchange) : exchange.weather.later(() => late(output.run, exchange))
+    return chance.of(theme.output === undefined ? 0.6 : 0.9)
+      ? output.run(exchange)
+      : exchange.weather.later(() => late(output.run, exchange))
   return readAndAnswer(exchange, input.run, output.run)
 }
 
@@ -43,8 +50,9 @@ async function readAndAnswer(exchange: Exchange, input: Step, output: Step): Pro
 
 function late(step: Step, exchange: Exchange): void {
   exchange.running += 1
-  const failed = (error: unknown): void =>
-    exchange.weather.violated(`a late handler failed: ${String(error)}`)
+  const failed = (error: unknown): void => {
+    if (!(error instanceof StormError)) exchange.weather.violated(`a late handler failed: ${String(error)}`)
+  }
   void Promise.resolve(step(exchange))
     .catch(failed)
     .then(() => (exchange.running -= 1))

@@ -3,12 +3,14 @@ import type { Chance, Happening, SimulatedConnection, SimulatedPair } from '@mil
 import { LocalProtocolError, RemoteProtocolError } from '../../src/index.ts'
 import type { HTTPChannelOptions, Request } from '../../src/index.ts'
 import { HookedChannel, WatchedChannel, type Watcher } from './channels.ts'
-import { checkCalm, checkEnd, checkLeft, checkMemory, checkWire } from './checks.ts'
+import { checkCalm, checkEnd, checkLeft, checkMemory, checkWaited, checkWire } from './checks.ts'
 import { CLIENTS, type Conversation, type HTTPClient } from './clients.ts'
 import { StormRequest, type Exchange, type Weather } from './exchange.ts'
-import { meddle, StormError } from './handler-misdeeds.ts'
+import { meddle } from './handler-misdeeds.ts'
+import { StormError } from './handler-steps.ts'
 import { answer } from './handlers.ts'
 import { drawDeadlines, drawLimits, NO_DEADLINES } from './http-options.ts'
+import { THEMES, type Theme } from './themes.ts'
 import { script, type Script, type Sent } from './requests.ts'
 import { toText } from './latin1.ts'
 
@@ -27,6 +29,7 @@ export class HTTPPair implements SimulatedPair, Conversation, Weather, Watcher {
   readonly waiting: (() => void)[]
   /** Everybody is reasonable and nobody in a hurry: every request gets its answer. */
   readonly calm: boolean
+  readonly theme: Theme
   readonly script: Script
   /** What the client sends, if it comes to that. */
   sentWire: Uint8Array
@@ -47,7 +50,8 @@ export class HTTPPair implements SimulatedPair, Conversation, Weather, Watcher {
     this.chance = chance
     this.waiting = world.waiting
     this.calm = chance.of(0.3)
-    this.script = script(chance, this.calm)
+    this.theme = chance.draw(THEMES)
+    this.script = script(chance, this.calm, this.theme)
     this.sentWire = this.script.wire
     this.options = {
       clock: connection.clock,
@@ -64,7 +68,8 @@ export class HTTPPair implements SimulatedPair, Conversation, Weather, Watcher {
     this.protocol = new Channel(this.options)
     this.protocol.watcher = this
     const kind = chance.draw(this.calm ? CLIENTS.filter(({ bad }) => bad !== true) : CLIENTS)
-    connection.note(`a client ${kind.name}${this.calm ? ', calm' : ''}`)
+    connection.note(`about ${this.theme.name}, a client ${kind.name}${this.calm ? ', calm' : ''}`)
+    connection.stopTaking(this.theme.takesFromMs ?? 0)
     this.client = kind.make(this)
     this.happenings = this.calm ? CALM : this.#storm()
   }
@@ -160,6 +165,10 @@ export class HTTPPair implements SimulatedPair, Conversation, Weather, Watcher {
 
   checkLeft(): void {
     checkLeft(this)
+  }
+
+  checkWaited(): void {
+    checkWaited(this)
   }
 
   checkEnd(): void {

@@ -1,6 +1,7 @@
 import type { Chance } from '@millrace/testing'
 import { head } from '../conversation.ts'
 import { toOctets } from './latin1.ts'
+import type { Theme } from './themes.ts'
 
 /** A request as the client meant it. */
 export interface Sent {
@@ -36,7 +37,7 @@ export interface Script {
 }
 
 const PERIOD = 65_521
-const LONGEST = 100_000
+const LONGEST = 300_000
 const TEXT = longText()
 
 /** As long as no piece of it looks like another one. */
@@ -47,10 +48,10 @@ function longText(): string {
     state = (state * 48_271) % 0x7fffffff
     text += String.fromCharCode(97 + (state % 23))
   }
-  return text + text + text.slice(0, LONGEST)
+  return text.repeat(1 + Math.ceil(LONGEST / PERIOD))
 }
 
-/** Text by which an octet that is lost, doubled or misplaced is noticed: of `length` up to 100,000. */
+/** Text by which an octet that is lost, doubled or misplaced is noticed: of `length` up to 300,000. */
 export function pattern(id: number, start: number, length: number): string {
   const from = (id * 977 + start) % PERIOD
   return TEXT.slice(from, from + length)
@@ -72,7 +73,8 @@ interface Plan {
 interface Kind {
   readonly name: string
   readonly weight: number
-  plan(chance: Chance, id: number): Partial<Plan>
+  /** @param most - octets of content */
+  plan(chance: Chance, id: number, most: number): Partial<Plan>
 }
 
 /** The requests that clients make. A new kind is one more row. */
@@ -81,10 +83,14 @@ const REQUESTS: readonly Kind[] = [
   { name: 'HEAD', weight: 12, plan: () => ({ method: 'HEAD' }) },
   { name: 'GET of HTTP/1.0', weight: 6, plan: (chance) => old(chance, 'GET', '') },
   { name: 'absolute-form', weight: 3, plan: (_, id) => ({ target: `http://a/${id}` }) },
-  { name: 'POST', weight: 18, plan: (chance, id) => ({ ...post(chance, id) }) },
-  { name: 'POST in chunks', weight: 18, plan: (chance, id) => ({ ...post(chance, id), isChunked: true }) },
+  { name: 'POST', weight: 18, plan: post },
+  { name: 'POST in chunks', weight: 18, plan: (...drawn) => ({ ...post(...drawn), isChunked: true }) },
   { name: 'POST that expects', weight: 8, plan: expecting },
-  { name: 'POST of HTTP/1.0', weight: 3, plan: (chance, id) => old(chance, 'POST', content(chance, id)) },
+  {
+    name: 'POST of HTTP/1.0',
+    weight: 3,
+    plan: (chance, id, most) => old(chance, 'POST', content(chance, id, most)),
+  },
   { name: 'last', weight: 3, plan: () => ({ fields: ['Connection: x, close'], closes: true }) },
   { name: 'last POST', weight: 2, plan: lastPost },
   { name: 'upgrade', weight: 3, plan: () => ({ fields: UPGRADE, takesUpgrade: true }) },
@@ -93,12 +99,12 @@ const REQUESTS: readonly Kind[] = [
 
 const UPGRADE = ['Connection: upgrade', 'Upgrade: storm']
 
-function content(chance: Chance, id: number): string {
-  return pattern(id, 0, chance.few(chance.of(0.05) ? 90_000 : 600))
+function content(chance: Chance, id: number, most: number): string {
+  return pattern(id, 0, chance.few(most))
 }
 
-function post(chance: Chance, id: number): Partial<Plan> {
-  return { method: 'POST', content: content(chance, id) }
+function post(chance: Chance, id: number, most: number): Partial<Plan> {
+  return { method: 'POST', content: content(chance, id, most) }
 }
 
 function old(chance: Chance, method: string, text: string): Partial<Plan> {
@@ -106,13 +112,18 @@ function old(chance: Chance, method: string, text: string): Partial<Plan> {
   return { method, content: text, fields, minorVersion: 0 }
 }
 
-function expecting(chance: Chance, id: number): Partial<Plan> {
+function expecting(chance: Chance, id: number, most: number): Partial<Plan> {
   const isChunked = chance.of(0.5)
-  return { ...post(chance, id), isChunked, expects: true, fields: ['Expect: 100-continue'] }
+  return { ...post(chance, id, most), isChunked, expects: true, fields: ['Expect: 100-continue'] }
 }
 
-function lastPost(chance: Chance, id: number): Partial<Plan> {
-  return { ...post(chance, id), isChunked: chance.of(0.5), fields: ['Connection: x, close'], closes: true }
+function lastPost(chance: Chance, id: number, most: number): Partial<Plan> {
+  return {
+    ...post(chance, id, most),
+    isChunked: chance.of(0.5),
+    fields: ['Connection: x, close'],
+    closes: true,
+  }
 }
 
 function connect(_chance: Chance, id: number): Partial<Plan> {
@@ -156,8 +167,10 @@ const PLAIN: Omit<Plan, 'target'> = {
   takesUpgrade: false,
 }
 
-function part(chance: Chance, id: number, start: number, calm: boolean): Part {
-  const plan: Plan = { ...PLAIN, target: `/${id}`, ...chance.draw(REQUESTS).plan(chance, id) }
+function part(chance: Chance, id: number, start: number, calm: boolean, theme: Theme): Part {
+  const kind = REQUESTS.find(({ name }) => name === theme.request) ?? chance.draw(REQUESTS)
+  const most = theme.contentBytes ?? (chance.of(0.05) ? 90_000 : 600)
+  const plan: Plan = { ...PLAIN, target: `/${id}`, ...kind.plan(chance, id, most) }
   const { method, target, minorVersion, closes, expects, takesUpgrade } = plan
   const fields = minorVersion === 1 ? [`Host: ${method === 'CONNECT' ? target : 'a'}`] : []
   fields.push(...plan.fields)
@@ -177,11 +190,13 @@ function part(chance: Chance, id: number, start: number, calm: boolean): Part {
 }
 
 /** What a client has to say: requests of all kinds, now and then with something else behind them. */
-export function script(chance: Chance, calm: boolean): Script {
+export function script(chance: Chance, calm: boolean, theme: Theme): Script {
   let wire = ''
   const parts: Part[] = []
-  for (let id = 0, count = 1 + chance.few(16); id < count; id += 1) {
-    const next = part(chance, id, wire.length, calm)
+  const most = theme.requests ?? 16
+  const count = 1 + (theme.requests === undefined ? chance.few(most) : chance.below(most))
+  for (let id = 0; id < count; id += 1) {
+    const next = part(chance, id, wire.length, calm, theme)
     wire += next.head + next.body
     parts.push(next)
     if (next.sent.broken) return { parts, garbage: '', wire: toOctets(wire) }
