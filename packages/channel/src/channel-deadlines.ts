@@ -5,6 +5,9 @@ import type { ChannelSettings } from './options.ts'
 import type { ReadState } from './read-state.ts'
 import { SendDeadlines } from './send-deadlines.ts'
 
+/** A deadline that is given again lets time pass, even if it is set to 0: else it would be given again for ever. */
+const LEAST_MS = 1
+
 /** Which deadline a peer is under, by what the connection waits for; one lazy timer runs them all. */
 export class ChannelDeadlines {
   readonly #deadlines: Deadlines<DeadlineName>
@@ -139,21 +142,21 @@ export class ChannelDeadlines {
     this.#body = 'held'
   }
 
-  #handle(): void {
-    this.#deadlines.absolute('handler', this.#settings.handlerTimeoutMs as number)
+  #handle(leastMs = 0): void {
+    this.#deadlines.absolute('handler', Math.max(leastMs, this.#settings.handlerTimeoutMs as number))
   }
 
-  #linger(): void {
-    this.#deadlines.absolute('linger', this.#settings.lingerTimeoutMs)
+  #linger(leastMs = 0): void {
+    this.#deadlines.absolute('linger', Math.max(leastMs, this.#settings.lingerTimeoutMs))
   }
 
   #expired(name: DeadlineName): void {
     const isUnsent = this.#transport.bufferedBytes > 0
     if (name === 'write' || name === 'close') this.#sendExpired(name)
     else if (name === 'handler' && isUnsent)
-      this.#handle() // it is the peer who keeps what was written waiting
+      this.#handle(LEAST_MS) // it is the peer who keeps what was written waiting
     // Only without `abortTimeout`: the peer has for ever to take our last words, and may linger after that.
-    else if (name === 'linger' && isUnsent) this.#linger()
+    else if (name === 'linger' && isUnsent) this.#linger(LEAST_MS)
     else if (name !== 'send-rate' || this.#sending.isTooSlow()) this.#passed(name)
   }
 

@@ -52,6 +52,17 @@ describe('closing', () => {
     expect(conversation.clock.dueTimesMs).toEqual([100])
   })
 
+  it('lets time pass with lingerTimeoutMs 0 and abortTimeout null while the peer takes nothing', () => {
+    const transport = new MemoryTransport({ manualDrain: true })
+    const options = { abortTimeout: null, lingerTimeoutMs: 0 }
+    const conversation = new Conversation(options, undefined, transport).send('BAD\r\n')
+    conversation.clock.advance(10)
+    expect(transport.lostReason).toBeNull()
+    transport.drain()
+    conversation.clock.advance(1)
+    expect(transport.lostReason).toEqual({ kind: 'aborted' })
+  })
+
   it('answers a client that finished sending, then closes (half-close)', () => {
     const { conversation, requests } = unanswered()
     conversation.send(GET)

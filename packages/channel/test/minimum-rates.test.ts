@@ -206,6 +206,20 @@ describe('handlerTimeoutMs', () => {
     })
   })
 
+  it('lets time pass when it is 0 and the peer does not take what was written', async () => {
+    const transport = new MemoryTransport({ manualDrain: true })
+    const options = { handlerTimeoutMs: 0, writeStallTimeoutMs: null }
+    const { conversation, requests } = unanswered(options, transport)
+    conversation.send(GET)
+    requests[0]?.write('some')
+    await Promise.resolve()
+    conversation.clock.advance(10)
+    expect(transport.lostReason).toBeNull()
+    transport.drain()
+    conversation.clock.advance(1)
+    expect(transport.lostReason).toEqual({ kind: 'aborted' })
+  })
+
   it('begins anew with each request', () => {
     const { conversation, requests } = unanswered({ handlerTimeoutMs: 1000 })
     for (let turn = 0; turn < 3; turn += 1) {

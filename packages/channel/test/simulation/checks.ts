@@ -145,7 +145,7 @@ export function checkWire(course: Course): void {
       }
       if (response.status === 103) {
         const isRight = response.fields.get('x-interim') === String(exchange?.sent.id)
-        if (!isRight || exchange?.sent.minorVersion !== 1) storm.violated('a 103 to nobody')
+        if (!isRight || exchange?.sent.minorVersion !== 1) course.violated('a 103 to nobody')
         continue
       }
       continued = 0

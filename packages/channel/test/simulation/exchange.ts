@@ -121,7 +121,9 @@ export class Exchange {
     if (this.sent.method !== 'CONNECT') this.request.setHeader('Upgrade', 'Storm')
     if (!this.alive) return
     this.upgraded = taker
-    this.request.upgrade(taker)
+    if (this.weather.chance.of(0.5)) return this.request.upgrade(taker)
+    const held = this.request.upgrade()
+    this.weather.later(() => held.attach(taker))
   }
 
   take(chunk: Uint8Array): void {

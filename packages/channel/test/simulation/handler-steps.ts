@@ -247,6 +247,7 @@ const pulled: Step = (exchange) => {
   const { chance } = exchange.weather
   exchange.start(200)
   return new Promise((resolve) => {
+    const eagerness = chance.pick([0, 0.5, 1])
     let left = chance.few(20)
     let asked = false
     let stopped = false
@@ -265,7 +266,7 @@ const pulled: Step = (exchange) => {
         if (stopped) exchange.weather.violated('resumeProducing behind stopProducing')
         if (asked && exchange.alive) exchange.weather.violated('asked again before the answer')
         asked = true
-        if (chance.of(0.5)) answer()
+        if (chance.of(eagerness)) answer()
         else exchange.weather.later(answer)
       },
       stopProducing: () => {

@@ -25,6 +25,12 @@ export function drawDeadlines(chance: Chance): Partial<HTTPChannelOptions> {
     abortTimeout: chance.pick([0, 300, 1_000]),
     lingerTimeoutMs: chance.pick([0, 100]),
     lingerBytes: chance.pick([0, 100, 100_000]),
+    bodyTimeoutMs: chance.pick([null, null, 500]),
+    minBodyRate: chance.pick([null, { bytesPerSecond: 1_000, graceMs: 200 }]),
+    minSendRate: chance.pick([null, null, { bytesPerSecond: 5_000, graceMs: 300 }]),
+    handlerTimeoutMs: chance.pick([null, null, 0, 400]),
+    drainGraceMs: chance.pick([0, 300]),
+    halfClose: chance.pick(['finish', 'finish', 'abort']),
   }
 }
 
@@ -36,4 +42,5 @@ export const NO_DEADLINES: Partial<HTTPChannelOptions> = {
   timeOut: null,
   writeStallTimeoutMs: null,
   abortTimeout: null,
+  minBodyRate: null,
 }

@@ -1,7 +1,7 @@
 import { HAPPENINGS } from '@millrace/testing'
 import type { Chance, Happening, SimulatedConnection, SimulatedPair } from '@millrace/testing'
 import { LocalProtocolError, RemoteProtocolError } from '../../src/index.ts'
-import type { HTTPChannelOptions, Request } from '../../src/index.ts'
+import type { DrainOptions, HTTPChannelOptions, Request } from '../../src/index.ts'
 import { HookedChannel, WatchedChannel, type Watcher } from './channels.ts'
 import { checkCalm, checkEnd, checkLeft, checkMemory, checkWaited, checkWire } from './checks.ts'
 import { CLIENTS, type Conversation, type HTTPClient } from './clients.ts'
@@ -191,10 +191,20 @@ export class HTTPPair implements SimulatedPair, Conversation, Weather, Watcher {
     const { protocol } = this
     return [
       ...HAPPENINGS,
-      { name: 'drain of the channel', weight: 0.7, breaks: true, happen: () => protocol.drain() },
+      {
+        name: 'drain of the channel',
+        weight: 0.7,
+        breaks: true,
+        happen: () => protocol.drain(this.#drawDrain()),
+      },
       { name: 'close', weight: 0.7, breaks: true, happen: () => protocol.loseConnection() },
       { name: 'abort', weight: 0.7, breaks: true, happen: () => protocol.abortConnection() },
     ]
+  }
+
+  #drawDrain(): DrainOptions {
+    const totalMs = this.chance.pick([null, 500])
+    return this.chance.of(0.5) ? { totalMs } : { totalMs, graceMs: this.chance.pick([0, 200]) }
   }
 
   /** What the channel reports is the peer's fault or a handler's, never its own. */
@@ -202,8 +212,14 @@ export class HTTPPair implements SimulatedPair, Conversation, Weather, Watcher {
     this.note(`error: ${String(error)}`)
     if (error instanceof RemoteProtocolError) this.#expectRefusal(error)
     if (error instanceof StormError || error instanceof RemoteProtocolError) return
-    if (this.excuses(error)) return
+    if (this.excuses(error) || this.#isLate(error)) return
     this.violated(`reported: ${error instanceof Error ? String(error.stack) : String(error)}`)
+  }
+
+  /** Whether a handler took longer than it may. */
+  #isLate(error: unknown): boolean {
+    const isTimed = typeof this.options.handlerTimeoutMs === 'number'
+    return isTimed && error instanceof LocalProtocolError && error.code === 'ERR_HANDLER_TIMEOUT'
   }
 
   #expectRefusal({ phase }: RemoteProtocolError): void {
