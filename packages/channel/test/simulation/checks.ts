@@ -72,6 +72,8 @@ export function checkCalm(course: Course): void {
 }
 
 function mayClose({ sent, contentEnd, request }: Exchange): boolean {
+  // A final answer may have come before the 100 that the client waited for.
+  if (request.expectsContinue) return true
   const unread = request.head.contentLength !== 0 && contentEnd !== 'done'
   return (
     sent.closes || sent.minorVersion === 0 || sent.method === 'CONNECT' || unread || request.lost !== null
@@ -80,8 +82,11 @@ function mayClose({ sent, contentEnd, request }: Exchange): boolean {
 
 /** A client that finished sending and took everything is rid of the connection, unless an answer is owed to it. */
 export function checkLeft(course: Course): void {
-  if (!isAnswerOwed(course) && course.connection.transport.lostReason === null)
-    course.violated(`is ${course.protocol.readState} behind the end`)
+  const { connection, protocol } = course
+  // A reader that went away in the middle of content leaves the connection to the keep-alive deadline.
+  const isForgotten = protocol.readState === 'body' && protocol.paused
+  if (!isAnswerOwed(course) && !isForgotten && connection.transport.lostReason === null)
+    course.violated(`is ${protocol.readState} behind the end`)
 }
 
 /** Nobody is waited for in vain: where there are deadlines, they pass. */
