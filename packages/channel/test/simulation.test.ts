@@ -3,7 +3,7 @@ import { explain, simulateHTTP } from './simulation/run.ts'
 
 const SEEDS = 2_000
 const BATCH = 250
-const MOST_CONNECTIONS = 12
+const MOST_CONNECTIONS = 8
 
 const batches = Array.from({ length: SEEDS / BATCH }, (_, batch) => 1 + batch * BATCH)
 

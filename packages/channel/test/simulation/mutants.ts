@@ -79,7 +79,8 @@ const swapsOctetsOfContent = (Base: Channel): Channel =>
   class extends Base {
     override rawDataReceived(bytes: Uint8Array): void {
       const changed = new Uint8Array(bytes)
-      if (this.length !== null && bytes.length > 100) changed.copyWithin(50, 51, 52)
+      if (this.length !== null && bytes.length > 100 && bytes.length <= this.length)
+        changed.copyWithin(50, 51, 52)
       super.rawDataReceived(changed)
     }
   }
