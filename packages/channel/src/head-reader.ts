@@ -1,6 +1,6 @@
 import { parseFieldLine, scanFieldLine } from '@millrace/headers'
 import type { LineBuffer } from '@millrace/line-receiver'
-import { findImpossibleByte, parseRequestLine, readRequestLine } from '@millrace/message'
+import { findImpossibleByte, parseRequestLine, readRequestLine, type RequestLine } from '@millrace/message'
 import { isLayerError, remoteError, RemoteProtocolError, type RemoteErrorCode } from './errors.ts'
 import { copyHead } from './raw-head.ts'
 import { RequestHead } from './request-head.ts'
@@ -289,16 +289,21 @@ export class HeadReader {
 
   #parseRequestLine(bytes: Uint8Array, at: number, lineEnd: number): void {
     const { head } = this
+    const line = this.#requestLineIn(bytes, at, lineEnd)
+    this.#checkComplete(bytes, at, lineEnd)
+    // Only now: of a line that is too long nothing is known, however much of it came at once.
+    head.method = line.method
+    head.requestTarget = line.requestTarget
+    head.minorVersion = line.minorVersion
+    this.#started = true
+  }
+
+  #requestLineIn(bytes: Uint8Array, at: number, lineEnd: number): RequestLine {
     try {
-      const line = parseRequestLine(bytes, at, lineEnd)
-      head.method = line.method
-      head.requestTarget = line.requestTarget
-      head.minorVersion = line.minorVersion
+      return parseRequestLine(bytes, at, lineEnd)
     } catch (error) {
       throw this.judge(error, bytes, at, lineEnd)
     }
-    this.#checkComplete(bytes, at, lineEnd)
-    this.#started = true
   }
 
   #countBlankLine(): void {

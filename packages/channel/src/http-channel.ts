@@ -295,7 +295,7 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
     const status = request.finished || request.startedWriting ? null : statusCode
     const given = this.#report(error, 'response', request, status)
     if (request.finished) return
-    if (request.startedWriting) this.abortConnection()
+    if (request.startedWriting) this.breakOff()
     else this.#answerError(given ?? ownResponse(statusCode, this.dateLine), request.method)
   }
 
@@ -314,7 +314,7 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
     const begun = request?.startedWriting === true
     const complete = request === undefined && this.#content !== null
     this.dropRequest({ kind: 'aborted' }, error instanceof Error ? error : undefined)
-    if (begun) this.abortConnection()
+    if (begun) this.breakOff()
     else if (complete) this.loseConnection()
     else {
       const response = given ?? ownResponse(remote?.statusHint ?? 500, this.dateLine)

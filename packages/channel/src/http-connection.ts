@@ -322,6 +322,12 @@ export abstract class HTTPConnection extends HTTPSender {
     this.transport.abortConnection()
   }
 
+  /** Breaks the connection off inside a response. Those before it, written in the same turn, still leave: they are complete. */
+  protected breakOff(): void {
+    this.output.flush()
+    this.abortConnection()
+  }
+
   /** Runs when a closed connection would not end: breaks it off. */
   forceAbortClient(): void {
     this.abortConnection()
