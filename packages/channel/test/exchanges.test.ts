@@ -1,5 +1,6 @@
+import { splits } from '@millrace/testing'
 import { describe, expect, it } from 'vitest'
-import { HTTPChannel, Request } from '../src/index.ts'
+import { HTTPChannel, Request, type RequestFactory } from '../src/index.ts'
 import { Conversation, head, unanswered } from './conversation.ts'
 
 const HOST = 'Host: example.org'
@@ -138,6 +139,29 @@ describe('an exchange', () => {
     requests[0]?.write('half')
     conversation.channel.handlerFailed(requests[0] as Request, new Error('late'))
     expect(conversation.transport.lostReason).toEqual({ kind: 'aborted' })
+  })
+
+  it('sends the answers before it when it breaks off inside one, however they were cut (rule 85, rule 90)', () => {
+    class EagerRequest extends Request {
+      override process(): void {
+        this.write(this.requestTarget)
+        this.content.deliverTo({
+          dataReceived: () => undefined,
+          contentDone: () => this.finish(),
+          contentLost: () => undefined,
+        })
+      }
+    }
+    const upload = head('POST /2 HTTP/1.1', HOST, 'Transfer-Encoding: chunked')
+    const wire = `${head('GET /1 HTTP/1.1', HOST)}${upload}0x3\r\n`
+    const wires = Array.from(splits(wire), (pieces) => {
+      const requestFactory: RequestFactory = (channel, of) => new EagerRequest(channel, of)
+      const conversation = new Conversation({ requestFactory }).send(...pieces)
+      expect(conversation.transport.lostReason).toEqual({ kind: 'aborted' })
+      return conversation.wire
+    })
+    expect(new Set(wires).size).toBe(1)
+    expect(wires[0]).toMatch(/\r\n2\r\n\/1\r\n0\r\n\r\nHTTP\/1\.1 200 OK\r\n[^]*\r\n2\r\n\/2\r\n$/)
   })
 
   it('leaves out the content of an error answer to HEAD', () => {

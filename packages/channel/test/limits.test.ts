@@ -67,6 +67,14 @@ describe('limits of a head, at N and N + 1, however it is cut', () => {
     expect(outcome(head('GET /abc HTTP/1.1', 'Host: a'), { totalHeadersSize: 10 }).statuses).toEqual([414])
   })
 
+  it('request line of HEAD: one too long has no method yet, so the answer has its content (rule 90)', () => {
+    for (const limit of [{ maxLength: 40 }, { totalHeadersSize: 42 }]) {
+      const wire = head(`HEAD /${'a'.repeat(30)} HTTP/1.1`, 'Host: a')
+      expect(outcome(wire, limit).statuses).toEqual([414])
+      expect(new Conversation(limit).send(wire).wire).toMatch(/\r\n\r\n414 URI Too Long\n$/)
+    }
+  })
+
   it('fields: maxHeaders, then 431; none is dropped silently', () => {
     const fields = ['Host: a', 'A: 1', 'B: 2', 'C: 3']
     expect(outcome(head('GET / HTTP/1.1', ...fields), { maxHeaders: 4 })).toEqual(passes)
