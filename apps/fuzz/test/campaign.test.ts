@@ -65,7 +65,9 @@ describe('escapeWire', () => {
     const octets = literal
       .slice(1, -1)
       .replace(/\\(?:x(..)|(.))/g, (_, hex: string | undefined, char: string) =>
-        hex === undefined ? ({ r: '\r', n: '\n', t: '\t' }[char] ?? char) : String.fromCharCode(parseInt(hex, 16)),
+        hex === undefined
+          ? ({ r: '\r', n: '\n', t: '\t' }[char] ?? char)
+          : String.fromCharCode(parseInt(hex, 16)),
       )
     expect(octets).toBe(Buffer.from(wire).toString('latin1'))
   })

@@ -36,9 +36,11 @@ export function chunkedTarget(): Target<ChunkedCase> {
   return { name: 'chunked', generate, check }
 }
 
+function make(chance: Chance, wildness: number): string {
+  return chunkedBody(chance, wildness) + chance.pick(['', '', '', 'next', '\r\n', 'GET / HTTP/1.1\r\n\r\n'])
+}
+
 function generate(chance: Chance): ChunkedCase {
-  const make = (own: Chance, wildness: number): string =>
-    chunkedBody(own, wildness) + own.pick(['', '', '', 'next', '\r\n', 'GET / HTTP/1.1\r\n\r\n'])
   const limits = chance.of(0.6)
     ? DEFAULT_CHUNKED_LIMITS
     : {
