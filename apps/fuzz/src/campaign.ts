@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import { createContext, runInContext } from 'node:vm'
+import { createContext, Script } from 'node:vm'
 import { Chance } from './chance.ts'
 import { escapeText, escapeWire } from './escape.ts'
 import { minimise } from './minimise.ts'
@@ -87,10 +87,15 @@ function isThorough(seed: number): boolean {
   return new Chance(seed ^ 0x5f5f).below(THOROUGH_EVERY) === 0
 }
 
+/** Only what runs in a context can be stopped: this one calls what it is given. */
+const sandbox = createContext({ batch: () => undefined }) as { batch: () => void }
+const script = new Script('batch()')
+
 /** Runs `batch`; says so when it had to be stopped. */
 function interruptible(batch: () => void): string | null {
+  sandbox.batch = batch
   try {
-    runInContext('batch()', createContext({ batch }), { timeout: BATCH_TIMEOUT_MS })
+    script.runInContext(sandbox, { timeout: BATCH_TIMEOUT_MS })
     return null
   } catch (error) {
     if ((error as { code?: string }).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error

@@ -5,6 +5,9 @@ import { channelTarget, type ChannelCase } from './channel.ts'
 import { isExplained } from './explained.ts'
 import { NodeServer } from './node-http.ts'
 
+/** A field of a head; the content of a message is not on lines of its own. */
+const UPGRADE = /^\S+ \S+ 1\.[0-9]\n(?: {2}.*\n)* {2}upgrade: /i
+
 /** Shorter examples are better ones; one of each class is kept. */
 class Classes {
   readonly #classes = new Map<string, { count: number; example: Uint8Array }>()
@@ -65,8 +68,11 @@ export function differentialTarget(): Target<ChannelCase> {
   }
 }
 
-/** Behind a CONNECT, Node has a tunnel, and ours a request that has content if its fields say so. */
+/**
+ * Behind a CONNECT, Node has a tunnel, and ours a request that has content if its fields say so. Behind an Upgrade that
+ * nobody takes, Node drops what follows and says nothing of errors.
+ */
 function untilTunnel(events: readonly string[]): readonly string[] {
-  const connect = events.findIndex((event) => event.startsWith('CONNECT '))
-  return connect === -1 ? events : events.slice(0, connect + 1)
+  const last = events.findIndex((event) => event.startsWith('CONNECT ') || UPGRADE.test(event))
+  return last === -1 ? events : events.slice(0, last + 1)
 }

@@ -21,12 +21,10 @@ interface Explanation {
 const BLANK_IN_EXTENSION = /;[ \t]|[ \t][;=]|=[ \t]/
 const methodOf = (head: string): string => head.slice(0, head.indexOf(' '))
 
-const hasUpgrade = (head: string): boolean =>
-  /\n {2}upgrade: /i.test(head) && /connection: .*upgrade/i.test(head)
-
 const EXPLANATIONS: readonly Explanation[] = [
   // RFC 9110 §9.1: any token is a method; Node has a list.
   { code: 'HPE_INVALID_METHOD', holds: ({ head }) => !METHODS.includes(methodOf(head)) },
+  { code: 'HPE_INVALID_CONSTANT', holds: ({ head }) => !METHODS.includes(methodOf(head)) },
   // RFC 9110 §6.2: a higher minor version is processed as 1.1.
   { code: 'HPE_INVALID_VERSION', holds: ({ head }) => / 1\.[2-9]\n/.test(head) },
   // RFC 9113 §11.6: PRI is the method of the HTTP/2 preface; with another version it is one that nobody implements.
@@ -49,8 +47,6 @@ const EXPLANATIONS: readonly Explanation[] = [
   // RFC 9110 §5.6.1: a comma between quotes separates nothing; §5.5: a tab behind a value is no part of it.
   { code: 'HPE_CLOSED_CONNECTION', holds: ({ before }) => /\n {2}connection: [^\n]*"/i.test(before) },
   { code: 'HPE_CLOSED_CONNECTION', holds: ({ wire }) => /\r\nconnection:[^\n]*\t/i.test(wire) },
-  // Node drops what follows an Upgrade that nobody took, and says nothing of errors in its content.
-  { code: 'silence', holds: ({ before, head }) => hasUpgrade(before) || hasUpgrade(head) },
 ]
 
 /** Whether somebody said why ours takes this request. */
