@@ -1,4 +1,4 @@
-import { MemoryTransport, splits } from '@millrace/testing'
+import { splits } from '@millrace/testing'
 import { describe, expect, it } from 'vitest'
 import { HTTPChannel, Request, type RemoteProtocolError } from '../src/index.ts'
 import type { ErrorContext, ErrorHook, HTTPChannelOptions } from '../src/index.ts'
