@@ -87,7 +87,8 @@ export class SendDeadlines {
     const earnedMs = rate.graceMs + ((this.#taken() - this.#before) * 1_000) / rate.bytesPerSecond
     const leftMs = earnedMs - (this.#clock.now() - this.#sinceMs)
     if (leftMs <= 0) return true
-    this.#deadlines.absolute('send-rate', leftMs)
+    // Whole milliseconds: a rest that is lost in rounding must not make it spin.
+    this.#deadlines.absolute('send-rate', Math.ceil(leftMs))
     return false
   }
 

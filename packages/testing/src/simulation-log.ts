@@ -9,7 +9,11 @@ export interface Violation {
   readonly what: string
 }
 
-/** What happened in a simulation, in order, and what was wrong with it. */
+/**
+ * What happened in a simulation, in order, and what was wrong with it.
+ *
+ * @public
+ */
 export class SimulationLog {
   readonly lines: string[] = []
   readonly violations: Violation[] = []
