@@ -1,6 +1,7 @@
 import type { Headers } from '@millrace/headers'
 import type { PushProducer } from '@millrace/transport'
 import { LocalProtocolError } from './errors.ts'
+import { joinBytes } from './octets.ts'
 import type { RequestChannel } from './request-channel.ts'
 
 /** Octets held for a reader before the peer is no longer read from, and below which reading goes on. */
@@ -112,14 +113,7 @@ export class RequestContent implements AsyncIterable<Uint8Array>, PushProducer {
       if (length > maxBytes) throw new RangeError(`the content is larger than ${maxBytes} bytes`)
       chunks.push(chunk)
     }
-    if (chunks.length === 1) return chunks[0] as Uint8Array
-    const all = new Uint8Array(length)
-    let at = 0
-    for (const chunk of chunks) {
-      all.set(chunk, at)
-      at += chunk.length
-    }
-    return all
+    return chunks.length === 1 ? (chunks[0] as Uint8Array) : joinBytes(chunks)
   }
 
   /**

@@ -4,8 +4,8 @@ import type { DeadlineName } from './deadline-name.ts'
 import { remoteError } from './errors.ts'
 import { HTTPSender } from './http-sender.ts'
 import { HTTP2_PREFACE, matchPreface } from './http2-preface.ts'
+import { joinBytes } from './octets.ts'
 import type { ChannelSettings } from './options.ts'
-import { joinBytes } from './raw-head.ts'
 import type { ReadState } from './read-state.ts'
 
 const NOTHING = new Uint8Array(0)
@@ -173,7 +173,7 @@ export abstract class HTTPConnection extends HTTPSender {
 
   /** The connection is gone: everybody who waits learns why, and no timer is left. */
   override connectionLost(reason: ConnectionLost): void {
-    this.clearLineBuffer()
+    this.clearLineBuffer() // first: of what is given up, bytes are kept for who reports an error
     super.connectionLost(reason)
     this.setTimeout(null)
     this.#deadlines?.clear()
@@ -354,7 +354,7 @@ export abstract class HTTPConnection extends HTTPSender {
   #letGo(): void {
     this.setTimeout(null)
     this.#deadlines?.clear()
-    this.clearLineBuffer()
+    this.clearLineBuffer() // first: of what is given up, bytes are kept for who reports an error
     this.poison()
     this.transport.unregisterProducer()
     if (this.#readingPaused) this.transport.resumeProducing()

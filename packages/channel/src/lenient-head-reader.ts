@@ -4,7 +4,7 @@ import { remoteError, RemoteProtocolError } from './errors.ts'
 import { HeadReader, type HeadLimits } from './head-reader.ts'
 import type { Leniency, LeniencyFlag } from './leniency.ts'
 import { forgive } from './mend-head.ts'
-import { joinBytes } from './raw-head.ts'
+import { joinBytes } from './octets.ts'
 
 const HTAB = 0x09
 const SPACE = 0x20

@@ -1,16 +1,7 @@
+import { joinBytes } from './octets.ts'
+
 const CR = 0x0d
 const LF = 0x0a
-
-/** All of `parts` in one array of its own. */
-export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    joined.set(part, at)
-    at += part.length
-  }
-  return joined
-}
 
 /**
  * A copy of a head that is not complete, or not good: up to the empty line that ends it, if that came.

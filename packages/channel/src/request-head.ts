@@ -10,7 +10,7 @@ import {
 } from '@millrace/headers'
 import type { RequestTarget } from '@millrace/message'
 import { NO_LENIENCY, type LeniencyFlag } from './leniency.ts'
-import { joinBytes } from './raw-head.ts'
+import { joinBytes } from './octets.ts'
 
 const CR = 0x0d
 const LF = 0x0a

@@ -1,6 +1,7 @@
 import type { Headers } from '@millrace/headers'
 import type { ConnectionLost, Protocol, Transport } from '@millrace/transport'
 import { LocalProtocolError } from './errors.ts'
+import { joinBytes } from './octets.ts'
 
 /**
  * A connection that was handed over and has no protocol yet. Until {@link Upgraded.attach} it is not read from, and
@@ -43,7 +44,7 @@ export class HeldConnection implements Protocol, Upgraded {
   }
 
   get leftover(): Uint8Array {
-    if (this.#held.length !== 1) this.#held = [join(this.#held)]
+    if (this.#held.length !== 1) this.#held = [joinBytes(this.#held)]
     return this.#held[0] as Uint8Array
   }
 
@@ -101,16 +102,6 @@ export class HeldConnection implements Protocol, Upgraded {
     this.#lost = reason
     if (this.#flowing) this.#protocol?.connectionLost(reason)
   }
-}
-
-function join(pieces: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0))
-  let at = 0
-  for (const piece of pieces) {
-    all.set(piece, at)
-    at += piece.length
-  }
-  return all
 }
 
 /** Whether `Upgrade` of a 101 names protocols that were offered, at least one, and no others (RFC 9110 §7.8). */
