@@ -6,6 +6,7 @@ import type { Clock, Protocol } from '@millrace/transport'
 import { connectError, TransportError } from './errors.ts'
 import { nodeClock } from './node-clock.ts'
 import { NodeTransport } from './node-transport.ts'
+import type { WriteOptions } from './socket-writer.ts'
 
 /**
  * Where to connect to: a port of a host, or the path of a unix socket.
@@ -26,7 +27,7 @@ export type ConnectTarget =
  *
  * @public
  */
-export interface ConnectOptions {
+export interface ConnectOptions extends WriteOptions {
   /**
    * Speaks TLS: `true`, or whatever Node's `tls.connect` takes. Unless given, `servername` is the host and
    * `ALPNProtocols` is `['http/1.1']`. The certificate is verified unless `rejectUnauthorized` is `false`.
@@ -109,13 +110,14 @@ class Attempt {
   }
 
   async #establish(): Promise<NodeTransport> {
-    const { tls, onProtocolError } = this.#options
+    const { tls, onProtocolError, writeTurns } = this.#options
     const carrier = createConnection({ ...this.#target, allowHalfOpen: true, noDelay: true })
     this.#socket = carrier
     await ready(carrier, 'connect')
     const options = {
       ...('path' in this.#target ? { path: this.#target.path } : {}),
       ...(onProtocolError === undefined ? {} : { onProtocolError }),
+      ...(writeTurns === undefined ? {} : { writeTurns }),
     }
     if (tls === undefined) return new NodeTransport(carrier, options)
     this.#isHandshake = true

@@ -1,11 +1,12 @@
 import type { TlsOptions } from 'node:tls'
+import type { WriteOptions } from './socket-writer.ts'
 
 /**
  * Where to listen, and how.
  *
  * @public
  */
-export interface ListenOptions {
+export interface ListenOptions extends WriteOptions {
   /** 0–65535; 0 takes a free one. @defaultValue 0 */
   readonly port?: number
   /** An address of this machine, or a name of one. @defaultValue all addresses, IPv6 and IPv4 */

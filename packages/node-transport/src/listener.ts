@@ -52,11 +52,12 @@ export class SocketListener implements Listener {
   constructor(factory: (transport: NodeTransport) => Protocol, options: ListenOptions) {
     this.#factory = factory
     this.#options = options
-    const { path, onProtocolError } = options
+    const { path, onProtocolError, writeTurns } = options
     this.#transportOptions = {
       connections: this.#connections,
       ...(path === undefined ? {} : { path }),
       ...(onProtocolError === undefined ? {} : { onProtocolError }),
+      ...(writeTurns === undefined ? {} : { writeTurns }),
     }
     this.#tls = options.tls === undefined ? null : this.#makeTls(options.tls)
     this.#server = createServer({ allowHalfOpen: true, noDelay: true })

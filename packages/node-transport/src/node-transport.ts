@@ -1,25 +1,19 @@
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
-import type {
-  Address,
-  ConnectionLost,
-  Protocol,
-  PullProducer,
-  PushProducer,
-  Transport,
-} from '@millrace/transport'
+import type { Address, ConnectionLost, Protocol, Transport } from '@millrace/transport'
 import { lostReason } from './lost-reason.ts'
 import { reportError } from './report-error.ts'
 import { resetSocket } from './reset-socket.ts'
 import { sharedReads } from './shared-read.ts'
 import { hostAddress, peerAddress } from './socket-address.ts'
+import { SocketWriter, type WriteOptions } from './socket-writer.ts'
 
 /**
  * What a {@link NodeTransport} cannot learn from its socket.
  *
  * @public
  */
-export interface NodeTransportOptions {
+export interface NodeTransportOptions extends WriteOptions {
   /**
    * Takes what a callback of the protocol or of a producer threw. The connection is aborted by then, and no other
    * one is touched. What this function throws itself ends the process.
@@ -42,12 +36,6 @@ const TRANSPORT = Symbol('transport')
 let readShared: ((socket: Socket) => boolean) | null = null
 
 /**
- * Up to here the parts of a sequence are copied together, which costs less than a writev (about 1 µs instead of 6):
- * Node cuts buffers below 4 KiB from a pool, and allocates larger ones one by one.
- */
-const COPIED_SEQUENCE_BYTES = 4_095
-
-/**
  * A connected socket of Node as a transport: TCP, TLS or a unix socket.
  *
  * The socket must have been made with `allowHalfOpen: true`, and nobody else may read from it or write to it.
@@ -59,46 +47,29 @@ const COPIED_SEQUENCE_BYTES = 4_095
  *
  * @public
  */
-export class NodeTransport implements Transport {
-  readonly negotiatedProtocol: string | null
-  readonly #socket: Socket
-  /** The socket that can be reset: `#socket` itself or the one below TLS. `null`: there is none. */
+export class NodeTransport extends SocketWriter implements Transport {
+  readonly #options: NodeTransportOptions
+  /** The socket that can be reset: our own or the one below TLS. `null`: there is none. */
   readonly #tcp: Socket | null
-  readonly #secure: boolean
-  readonly #path: string | undefined
-  readonly #onProtocolError: (error: unknown) => void
-  readonly #connections: Set<NodeTransport> | undefined
   #protocol: Protocol | null = null
   #peer: Address | null = null
   #host: Address | null = null
-
-  /** Whether `write` still takes octets. */
-  #writing = true
-  /** Whether our direction is to end when there is no producer (any more). */
-  #ending = false
   #disconnecting = false
   #reason: ConnectionLost | null = null
   #lost = false
-
-  #push: PushProducer | null = null
-  #pull: PullProducer | null = null
-  /** Push: it was paused. Pull: it has written and wants to be asked for more. */
-  #producerWaits = false
-
   /** Whether what arrives is dropped, and its end too. */
   #dropping = false
 
-  /** @param socket - connected; its TLS handshake, if any, is over */
+  /**
+   * @param socket - connected; its TLS handshake, if any, is over
+   * @param options - may be shared by many
+   */
   constructor(socket: Socket, options: NodeTransportOptions = {}) {
-    this.#socket = socket
-    this.#secure = socket instanceof TLSSocket
-    this.negotiatedProtocol = (socket instanceof TLSSocket && socket.alpnProtocol) || null
-    this.#path = options.path
-    const bottom = this.#secure ? options.carrier : socket
-    this.#tcp = this.#path === undefined && bottom !== undefined ? bottom : null
-    this.#onProtocolError = options.onProtocolError ?? reportError
-    this.#connections = options.connections
-    this.#connections?.add(this)
+    super(socket, options)
+    this.#options = options
+    const bottom = this.isSecure() ? options.carrier : socket
+    this.#tcp = options.path === undefined && bottom !== undefined ? bottom : null
+    options.connections?.add(this)
     Reflect.set(socket, TRANSPORT, this)
     socket.on('error', NodeTransport.#onError)
     socket.on('close', NodeTransport.#onClose)
@@ -121,7 +92,7 @@ export class NodeTransport implements Transport {
   }
 
   static #onDrain(this: Socket): void {
-    NodeTransport.#of(this).#drained()
+    NodeTransport.#of(this).drained()
   }
 
   static #onData(this: Socket, bytes: Uint8Array): void {
@@ -149,122 +120,75 @@ export class NodeTransport implements Transport {
    */
   connectWith(factory: (transport: NodeTransport) => Protocol): void {
     if (this.#protocol !== null) throw new Error('this transport has a protocol already')
-    this.#guard(() => {
+    this.guard(() => {
       this.#protocol = factory(this)
       this.#protocol.makeConnection(this)
     })
     if (this.#protocol !== null && !this.#disconnecting) this.#startReading()
   }
 
-  write(bytes: Uint8Array): void {
-    if (!this.#writing || bytes.length === 0) return
-    if (this.#pull !== null) this.#writePulled(bytes)
-    else if (!this.#socket.write(bytes) && this.#push !== null) this.#pausePush(this.#push)
-  }
-
-  /** Node sends a string from the stack, without a buffer in between. */
-  writeLatin1(text: string): void {
-    if (!this.#writing || text === '') return
-    if (this.#pull !== null) this.#writePulled(Buffer.from(text, 'latin1'))
-    else if (!this.#socket.write(text, 'latin1') && this.#push !== null) this.#pausePush(this.#push)
-  }
-
-  writeSequence(parts: readonly Uint8Array[]): void {
-    if (!this.#writing) return
-    if (parts.length === 1) return this.write(parts[0]!)
-    let totalBytes = 0
-    for (const part of parts) totalBytes += part.length
-    if (totalBytes <= COPIED_SEQUENCE_BYTES) return this.write(Buffer.concat(parts, totalBytes))
-    const socket = this.#socket
-    socket.cork() // until all parts are there, so that they leave in one writev
-    for (const part of parts) this.write(part)
-    socket.uncork()
-  }
-
   loseConnection(): void {
     if (this.#disconnecting) return
     this.#disconnecting = true
     this.#stopReading()
-    this.#ending = true
-    this.#endWhenAlone()
+    this.endWriting()
   }
 
   abortConnection(): void {
     if (this.#reason !== null || this.#lost) return
     this.#reason = { kind: 'aborted' }
     this.#disconnecting = true
-    this.#writing = false
+    this.stopWriting()
     this.#stopReading()
-    if (this.#tcp !== null) resetSocket(this.#tcp, this.#socket)
-    else this.#socket.destroy()
+    if (this.#tcp !== null) resetSocket(this.#tcp, this.socket)
+    else this.socket.destroy()
   }
 
   closeWrite(): void {
-    if (this.#ending || this.#disconnecting) return
-    this.#ending = true
-    this.#endWhenAlone()
+    if (!this.#disconnecting) this.endWriting()
   }
 
   pauseProducing(): void {
-    if (!this.#disconnecting) this.#socket.pause()
+    if (!this.#disconnecting) this.socket.pause()
   }
 
   resumeProducing(): void {
-    if (!this.#disconnecting) this.#socket.resume()
+    if (!this.#disconnecting) this.socket.resume()
   }
 
   stopProducing(): void {
     this.loseConnection()
   }
 
-  registerProducer(producer: PushProducer, streaming: true): void
-  registerProducer(producer: PullProducer, streaming: false): void
-  registerProducer(producer: PushProducer | PullProducer, streaming: boolean): void {
-    if (this.#push !== null || this.#pull !== null) {
-      throw new Error('a producer is registered already: unregister it first')
-    }
-    if (this.#ending || !this.#writing) {
-      this.#guard(() => producer.stopProducing())
-    } else if (streaming) {
-      this.#push = producer as PushProducer
-      if (this.#socket.writableNeedDrain) this.#pausePush(this.#push)
-    } else {
-      this.#pull = producer
-      this.#guard(() => producer.resumeProducing())
-    }
-  }
-
-  unregisterProducer(): void {
-    this.#push = null
-    this.#pull = null
-    this.#producerWaits = false
-    if (this.#ending) this.#endWhenAlone()
-  }
-
   get disconnecting(): boolean {
     return this.#disconnecting
   }
 
-  get bufferedBytes(): number {
-    return this.#reason === null && !this.#lost ? this.#socket.writableLength : 0
+  get negotiatedProtocol(): string | null {
+    const { socket } = this
+    return (socket instanceof TLSSocket && socket.alpnProtocol) || null
+  }
+
+  override get bufferedBytes(): number {
+    return this.#reason === null && !this.#lost ? super.bufferedBytes : 0
   }
 
   getPeer(): Address {
-    return (this.#peer ??= peerAddress(this.#socket, this.#path))
+    return (this.#peer ??= peerAddress(this.socket, this.#options.path))
   }
 
   getHost(): Address {
-    return (this.#host ??= hostAddress(this.#socket, this.#path))
+    return (this.#host ??= hostAddress(this.socket, this.#options.path))
   }
 
   isSecure(): boolean {
-    return this.#secure
+    return this.socket instanceof TLSSocket
   }
 
   #startReading(): void {
-    this.#socket.on('end', NodeTransport.#onEnd)
+    this.socket.on('end', NodeTransport.#onEnd)
     readShared ??= sharedReads(NodeTransport.#onData)
-    if (!readShared(this.#socket)) this.#socket.on('data', NodeTransport.#onData)
+    if (!readShared(this.socket)) this.socket.on('data', NodeTransport.#onData)
   }
 
   #received(bytes: Uint8Array): void {
@@ -277,67 +201,32 @@ export class NodeTransport implements Transport {
   }
 
   #ended(): void {
-    if (!this.#dropping) this.#guard(() => this.#protocol?.readConnectionLost())
-  }
-
-  /** Ends our direction, or the whole connection, once there is no producer to wait for. */
-  #endWhenAlone(): void {
-    if (this.#push !== null || this.#pull !== null || this.#lost) return
-    this.#writing = false
-    if (this.#disconnecting) this.#socket.destroySoon()
-    else this.#socket.end()
+    if (!this.#dropping) this.guard(() => this.#protocol?.readConnectionLost())
   }
 
   /** From here on what arrives is dropped. */
   #stopReading(): void {
     this.#dropping = true
     // Octets that nobody read would make the system send a reset when it closes.
-    this.#socket.resume()
-  }
-
-  #pausePush(producer: PushProducer): void {
-    if (this.#producerWaits) return
-    this.#producerWaits = true
-    this.#guard(() => producer.pauseProducing())
-  }
-
-  #drained(): void {
-    const producer = this.#push
-    if (producer === null || !this.#producerWaits) return
-    this.#producerWaits = false
-    this.#guard(() => producer.resumeProducing())
-  }
-
-  /** A pull producer is served piece by piece: `drain`, which a short piece does not cause, is not enough. */
-  #writePulled(bytes: Uint8Array): void {
-    this.#producerWaits = true
-    this.#socket.write(bytes, (error) => {
-      const producer = this.#pull
-      if (error || producer === null || !this.#producerWaits || this.#socket.writableLength > 0) return
-      this.#producerWaits = false
-      this.#guard(() => producer.resumeProducing())
-    })
+    this.socket.resume()
   }
 
   #failed(error: unknown): void {
     this.#reason ??= lostReason(error)
     this.#disconnecting = true
-    this.#writing = false
+    this.stopWriting()
   }
 
   #closed(): void {
-    const producer = this.#push ?? this.#pull
     const protocol = this.#protocol
     this.#lost = true
     this.#disconnecting = true
-    this.#writing = false
-    this.#connections?.delete(this)
-    this.unregisterProducer()
-    if (producer !== null) this.#guard(() => producer.stopProducing())
-    if (protocol !== null) this.#guard(() => protocol.connectionLost(this.#reason ?? { kind: 'closed' }))
+    this.#options.connections?.delete(this)
+    this.writingLost()
+    if (protocol !== null) this.guard(() => protocol.connectionLost(this.#reason ?? { kind: 'closed' }))
   }
 
-  #guard(callback: () => void): void {
+  protected override guard(callback: () => void): void {
     try {
       callback()
     } catch (error) {
@@ -347,6 +236,7 @@ export class NodeTransport implements Transport {
 
   #protocolFailed(error: unknown): void {
     this.abortConnection()
-    this.#onProtocolError(error)
+    const { onProtocolError = reportError } = this.#options
+    onProtocolError(error)
   }
 }

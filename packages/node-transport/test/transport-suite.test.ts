@@ -8,7 +8,7 @@ import { testCertificate } from '@millrace/testing/certificate'
 import { transportSuite } from '@millrace/testing/transport-suite'
 import type { MakeTransportPair, PairHooks, TransportPair } from '@millrace/testing/transport-suite'
 import { afterAll } from 'vitest'
-import { connect, listen, NodeTransport } from '../src/index.ts'
+import { connect, listen, NodeTransport, WriteTurns } from '../src/index.ts'
 import type { ConnectOptions, ConnectTarget, ListenOptions } from '../src/index.ts'
 import { turn } from './until.ts'
 
@@ -46,6 +46,19 @@ async function pairOver(
 
 const overTcp: MakeTransportPair = (...ends) => pairOver(ends, { host: '127.0.0.1' })
 transportSuite('TCP', overTcp, {
+  families: ['IPv4'],
+  secure: false,
+  negotiatedProtocol: null,
+  abortResetsPeer: true,
+})
+
+const inSmallTurns: MakeTransportPair = (...ends) =>
+  pairOver(
+    ends,
+    { host: '127.0.0.1', writeTurns: new WriteTurns(20_000) },
+    { writeTurns: new WriteTurns(20_000) },
+  )
+transportSuite('TCP in small turns', inSmallTurns, {
   families: ['IPv4'],
   secure: false,
   negotiatedProtocol: null,
