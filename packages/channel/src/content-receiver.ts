@@ -53,6 +53,11 @@ export class ContentReceiver {
     return this.#decoder instanceof IdentityDecoder ? this.#decoder.remaining : null
   }
 
+  /** Octets that came, without their framing. */
+  get receivedBytes(): number {
+    return this.#received
+  }
+
   /** Takes raw bytes. @throws {RemoteProtocolError} when the framing is broken or a limit crossed */
   receive(bytes: Uint8Array): void {
     this.continueOwed = false // it did not wait

@@ -1,14 +1,12 @@
 import type { Headers } from '@millrace/headers'
 import { decidePersistence } from '@millrace/message'
-import type { ConnectionLost, Protocol, PushProducer } from '@millrace/transport'
+import type { Protocol, PushProducer } from '@millrace/transport'
 import { ContentReceiver, type ContentOwner } from './content-receiver.ts'
-import { dateFieldLine } from './date-field.ts'
-import { ownResponse, reportError, type OwnResponse } from './error-report.ts'
-import { LocalProtocolError, remoteError, RemoteProtocolError, type Phase } from './errors.ts'
-import { HTTPConnection } from './http-connection.ts'
+import { LocalProtocolError } from './errors.ts'
+import { HTTPExchange } from './http-exchange.ts'
 import { CONTINUE } from './interim-response.ts'
 import { NO_LENIENCY, type LeniencyFlag } from './leniency.ts'
-import { settle, type ChannelSettings, type HTTPChannelOptions } from './options.ts'
+import { settle, type HTTPChannelOptions } from './options.ts'
 import type { RequestChannel } from './request-channel.ts'
 import { Request, type RequestFactory } from './request.ts'
 import type { RequestHead } from './request-head.ts'
@@ -24,33 +22,15 @@ const NO_COUNTS = Object.freeze({})
  *
  * @public
  */
-export class HTTPChannel extends HTTPConnection implements RequestChannel, PushProducer, ContentOwner {
+export class HTTPChannel extends HTTPExchange implements PushProducer, ContentOwner {
   /** Makes the object for each request. */
   requestFactory: RequestFactory
-  /** The request whose response is owed; empty between requests. */
-  readonly requests: Request[] = []
-  /** Whether responses get a `Date`. */
-  readonly sendDate: boolean
-
-  readonly #settings: ChannelSettings
-  #content: ContentReceiver | null = null
   #leniencies: Readonly<Partial<Record<LeniencyFlag, number>>> = NO_COUNTS
 
   constructor(options: HTTPChannelOptions) {
     const settings = settle(options)
     super(settings)
-    this.#settings = settings
     this.requestFactory = settings.requestFactory ?? makeRequest
-    this.sendDate = settings.sendDate
-  }
-
-  get dateLine(): string {
-    return this.sendDate ? dateFieldLine(this.clock, this.timeNow()) : ''
-  }
-
-  /** Octets of content that are still to come; `null` when it is chunked, 0 when there is none. */
-  get length(): number | null {
-    return this.#content === null ? 0 : this.#content.left
   }
 
   /** How many requests each flag of leniency saved; a flag that none needed is not there. */
@@ -67,22 +47,21 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
   /** Runs when a head is complete: decides target, host, framing and persistence, then dispatches the request. */
   override allHeadersReceived(): void {
     const { head } = this
-    const { maxBodySize, leniency, acceptAuthority } = this.#settings
-    const continueOwed = settleHead(head, maxBodySize, leniency)
-    if (acceptAuthority !== undefined && !acceptAuthority(head.authority, head))
-      throw remoteError('ERR_MISDIRECTED', 'head')
+    const continueOwed = settleHead(head, this.settings.maxBodySize, this.settings.leniency)
+    this.assertOurs()
     const request = this.requestFactory(this, head)
     if (this.isOver) return request.connectionLost({ kind: 'aborted' }) // the factory closed
     this.nextHead()
-    this.requests.push(request)
+    this.exchangeBegan(request)
     if (head.contentLength === 0) {
       this.become('done')
     } else {
       this.become('body')
-      this.#content = new ContentReceiver(this, request, this.#settings, continueOwed)
+      this.receiver = new ContentReceiver(this, request, this.settings, continueOwed)
       this.setRawMode()
     }
     try {
+      this.headReceived(request)
       if (!this.checkPersistence(request, request.clientproto)) this.persistent = false
       if (head.leniencies !== NO_LENIENCY) this.#countLeniencies(request)
       if (head.contentLength === 0) this.allContentReceived()
@@ -100,7 +79,7 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
     for (const flag of leniencies) {
       this.#leniencies = { ...this.#leniencies, [flag]: (this.#leniencies[flag] ?? 0) + 1 }
     }
-    for (const flag of leniencies) if (!request.finished) this.#settings.onLenient?.(flag, request)
+    for (const flag of leniencies) if (!request.finished) this.settings.onLenient?.(flag, request)
   }
 
   /** Runs the hooks of a request, as long as none of them ended it. */
@@ -133,41 +112,23 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
 
   /** Runs with raw content, in raw mode. */
   override rawDataReceived(bytes: Uint8Array): void {
-    this.#content?.receive(bytes)
+    this.receiver?.receive(bytes)
   }
 
   protected override prefaceReceived(): Protocol | null {
-    return this.#settings.http2Preface?.(this) ?? null
-  }
-
-  protected override contentStopped(): void {
-    this.#content?.noMoreData()
-  }
-
-  protected override get wantsContent(): boolean {
-    return this.#content?.wanted === true
-  }
-
-  protected override get isDiscarding(): boolean {
-    return this.#content?.isDiscarding === true
-  }
-
-  protected override get isWorking(): boolean {
-    return this.requests.length > 0 && !this.wantsContent
-  }
-
-  protected override get isForgotten(): boolean {
-    return this.#content?.wanted === false && this.requests.length === 0
+    return this.settings.http2Preface?.(this) ?? null
   }
 
   contentEnded(request: Request, rest: Uint8Array, trailers: Headers | undefined): void {
-    if (this.#content === null) return // dropped while it was being decoded
-    this.#content = null
+    const { receiver } = this
+    if (receiver === null) return // dropped while it was being decoded
+    this.receiver = null
     this.become('done')
     this.setLineMode(rest)
+    this.bodyReceived(request, receiver.receivedBytes)
     this.#attempt(request, () => request.contentEnded(trailers))
     this.#attempt(request, () => this.allContentReceived())
-    if (this.readState === 'done' && this.requests.length === 0) this.#nextRequest()
+    if (this.readState === 'done' && this.current === null) this.#nextRequest()
     this.updateFlow()
   }
 
@@ -175,7 +136,7 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
   allContentReceived(): void {}
 
   contentWanted(): void {
-    const content = this.#content
+    const content = this.receiver
     if (content === null) return
     content.wanted = true
     if (content.continueOwed) this.#continue(content)
@@ -184,7 +145,7 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
   }
 
   sendContinue(request: object): boolean {
-    const content = this.#content
+    const content = this.receiver
     if (content === null || content.request !== request || !this.#continue(content)) return false
     this.flushSoon()
     return true
@@ -201,45 +162,41 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
   }
 
   contentUnwanted(): void {
-    if (this.#content !== null) this.#content.wanted = false
+    if (this.receiver !== null) this.receiver.wanted = false
     this.updateFlow()
     if (!this.inTurn) this.turnEnded()
-  }
-
-  contentTooCostly(): void {
-    this.loseConnection()
   }
 
   // --- the response
 
   responseBegins(request: object): void {
-    if (this.requests[0] !== request) throw new LocalProtocolError('ERR_NOT_CURRENT')
+    if (this.current !== request) throw new LocalProtocolError('ERR_NOT_CURRENT')
     // A client that waits for 100 Continue sends its content or the next request: there is no telling which.
-    if (this.#content !== null && this.#content.continueOwed) this.persistent = false
+    if (this.receiver !== null && this.receiver.continueOwed) this.persistent = false
   }
 
   sendInterim(request: object, head: string): void {
-    if (this.requests[0] !== request) throw new LocalProtocolError('ERR_NOT_CURRENT')
+    if (this.current !== request) throw new LocalProtocolError('ERR_NOT_CURRENT')
     this.output.add(head)
     this.outgoing.limit()
     this.flushSoon()
   }
 
   dropContent(request: object): void {
-    const content = this.#content
+    const content = this.receiver
     if (content === null || content.request !== request) return
-    if (!content.isCheap(this.#settings.discardBytes)) this.persistent = false
+    if (!content.isCheap(this.settings.discardBytes)) this.persistent = false
   }
 
   /** The response to `request` is complete. @throws {LocalProtocolError} `ERR_NOT_CURRENT` */
   requestDone(request: object): void {
-    const current = this.requests[0]
-    if (current === undefined || current !== request) throw new LocalProtocolError('ERR_NOT_CURRENT')
-    this.requests.shift()
+    const { current } = this
+    if (current === null || current !== request) throw new LocalProtocolError('ERR_NOT_CURRENT')
+    this.exchangeEnded(current)
     this.outgoing.unregister()
     this.outgoing.limit()
     current.settled()
-    if (this.#content !== null && this.persistent) this.#content.discard(this.#settings.discardBytes)
+    if (this.receiver !== null && this.persistent) this.receiver.discard(this.settings.discardBytes)
     else this.#nextRequest()
     if (!this.inTurn) this.turnEnded()
   }
@@ -261,7 +218,7 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
 
   override resumeProducing(): void {
     this.outgoing.resume()
-    this.requests[0]?.roomAgain()
+    this.current?.roomAgain()
     this.updateFlow()
     if (!this.inTurn) this.turnEnded()
   }
@@ -271,95 +228,13 @@ export class HTTPChannel extends HTTPConnection implements RequestChannel, PushP
   }
 
   switchProtocol(request: object, protocol: Protocol): void {
-    if (request !== this.requests[0] || this.readState !== 'done')
+    const { current } = this
+    if (current === null || current !== request || this.readState !== 'done')
       throw new LocalProtocolError('ERR_NO_UPGRADE')
-    const current = this.requests.shift() as Request
+    this.exchangeEnded(current)
     this.outgoing.unregister()
     current.settled()
     this.handOver(protocol)
-  }
-
-  // --- what goes wrong
-
-  /** The application failed: 500 if nothing was sent, else the connection breaks, so that nobody takes it for whole. */
-  handlerFailed(request: Request, error: unknown): void {
-    this.#fail(request, error, 500)
-  }
-
-  protected override handlerTimedOut(): void {
-    const request = this.requests[0]
-    if (request !== undefined) this.#fail(request, new LocalProtocolError('ERR_HANDLER_TIMEOUT'), 503)
-  }
-
-  #fail(request: Request, error: unknown, statusCode: number): void {
-    const status = request.finished || request.startedWriting ? null : statusCode
-    const given = this.#report(error, 'response', request, status)
-    if (request.finished) return
-    if (request.startedWriting) this.breakOff()
-    else this.#answerError(given ?? ownResponse(statusCode, this.dateLine), request.method)
-  }
-
-  /** Input cannot be understood any more. What was answered stands; what is owed becomes an error, if it still can. */
-  protected override refuse(error: unknown): void {
-    const remote = error instanceof RemoteProtocolError ? error : null
-    // What the peer did wrong behind our close is no concern of anybody.
-    if (this.isOver && remote !== null) return
-    this.persistent = false
-    const struck = this.requests[0] ?? this.#content?.request ?? null
-    const phase = remote?.phase ?? this.#phase()
-    const status = this.isOver || struck?.startedWriting === true ? null : (remote?.statusHint ?? 500)
-    const given = this.#report(error, phase, struck, status)
-    if (this.isOver) return
-    const request = this.requests[0]
-    const begun = request?.startedWriting === true
-    const complete = request === undefined && this.#content !== null
-    this.dropRequest({ kind: 'aborted' }, error instanceof Error ? error : undefined)
-    if (begun) this.breakOff()
-    else if (complete) this.loseConnection()
-    else {
-      const response = given ?? ownResponse(remote?.statusHint ?? 500, this.dateLine)
-      this.#answerError(response, (request ?? this.head).method)
-    }
-  }
-
-  #phase(): Phase {
-    if (this.readState === 'idle' || this.readState === 'head') return 'head'
-    return this.readState === 'body' ? 'content' : 'response'
-  }
-
-  #answerError({ head, content }: OwnResponse, method: string): void {
-    this.persistent = false
-    this.output.add(head)
-    if (method !== 'HEAD') this.output.add(content)
-    this.loseConnection()
-  }
-
-  protected override dropRequest(reason: ConnectionLost, error?: Error): void {
-    const current = this.requests.shift()
-    const receiving = this.#content?.request
-    this.#content?.stop()
-    this.#content = null
-    for (const request of new Set([current, receiving])) {
-      try {
-        request?.connectionLost(reason, error)
-      } catch (thrown) {
-        this.#report(thrown, 'response', request ?? null, null)
-      }
-    }
-  }
-
-  protected override producerFailed(error: unknown): void {
-    const request = this.requests[0]
-    if (request === undefined) this.#report(error, 'response', null, null)
-    else this.handlerFailed(request, error)
-  }
-
-  /** Tells the application; returns the response that it wants to be sent instead of ours. */
-  #report(error: unknown, phase: Phase, request: Request | null, status: number | null): OwnResponse | null {
-    const { onError } = this.#settings
-    if (onError === undefined) return null
-    const rawHead = request === null ? this.rawHead() : request.head.raw()
-    return reportError(onError, error, { phase, request, rawHead, status }, this.dateLine)
   }
 }
 

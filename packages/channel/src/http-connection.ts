@@ -33,7 +33,9 @@ export interface DrainOptions {
 export abstract class HTTPConnection extends HTTPSender {
   /** Milliseconds from a close to the abort, while the peer takes nothing; `null`: never. */
   abortTimeout: number | null
-  readonly #settings: ChannelSettings
+  protected readonly settings: ChannelSettings
+  /** Octets that came, content and all. */
+  protected receivedBytes = 0
   /** Whether the connection is kept after the current response. */
   persistent = true
   #state: ReadState = 'idle'
@@ -48,7 +50,7 @@ export abstract class HTTPConnection extends HTTPSender {
 
   constructor(settings: ChannelSettings) {
     super(settings)
-    this.#settings = settings
+    this.settings = settings
     this.abortTimeout = settings.abortTimeout
     this.#prefaceLength = settings.http2Preface === undefined ? -1 : 0
   }
@@ -105,13 +107,14 @@ export abstract class HTTPConnection extends HTTPSender {
   /** Runs when the transport is there: the deadlines begin. */
   override connectionMade(): void {
     const { timeOut } = this
-    const { firstByteTimeoutMs } = this.#settings
+    const { firstByteTimeoutMs } = this.settings
     this.setTimeout(firstByteTimeoutMs === null ? timeOut : Math.min(firstByteTimeoutMs, timeOut ?? Infinity))
     this.timeOut = timeOut
     this.transport.registerProducer(this, true)
   }
 
   override dataReceived(bytes: Uint8Array): void {
+    this.receivedBytes += bytes.length
     if (this.#state === 'switched') {
       this.#successor?.dataReceived(bytes)
     } else if (this.#state === 'lingering') {
@@ -130,7 +133,7 @@ export abstract class HTTPConnection extends HTTPSender {
    */
   override readConnectionLost(): void {
     this.#peerFinished = true
-    if (this.#settings.halfClose === 'abort' && !this.isOver) return this.abortConnection()
+    if (this.settings.halfClose === 'abort' && !this.isOver) return this.abortConnection()
     if (this.#state === 'switched') this.#successor?.readConnectionLost()
     else if (this.#state === 'lingering') this.transport.loseConnection()
     else if (this.#state !== 'closed') this.#run(this.#takePreface())
@@ -219,7 +222,7 @@ export abstract class HTTPConnection extends HTTPSender {
     if (this.#state === 'closed' || this.#state === 'switched') return
     this.output.flush()
     if (this.#state === 'lingering' || this.transport.disconnecting) return
-    const held = this.paused && this.lineBuffer.length > this.#settings.readAheadBytes
+    const held = this.paused && this.lineBuffer.length > this.settings.readAheadBytes
     if (held !== this.#readingPaused) {
       this.#readingPaused = held
       if (held) this.transport.pauseProducing()
@@ -231,19 +234,19 @@ export abstract class HTTPConnection extends HTTPSender {
 
   #needsDeadlines(): boolean {
     const isQuiet = this.#state === 'idle' || this.#state === 'done'
-    return !isQuiet || this.#settings.handlerTimeoutMs !== null || this.transport.bufferedBytes > 0
+    return !isQuiet || this.settings.handlerTimeoutMs !== null || this.transport.bufferedBytes > 0
   }
 
   #watch(deadlines: ChannelDeadlines): void {
     deadlines.turnEnded(this.#state, this.wantsContent)
-    if (this.#settings.handlerTimeoutMs !== null) deadlines.watchHandler(this.isWorking)
+    if (this.settings.handlerTimeoutMs !== null) deadlines.watchHandler(this.isWorking)
   }
 
   #watched(): ChannelDeadlines {
     this.#deadlines ??= new ChannelDeadlines(
       this.clock,
       this.transport,
-      this.#settings,
+      this.settings,
       (name) => this.#deadlinePassed(name),
       () => this.output.handedOver,
     )
@@ -283,7 +286,7 @@ export abstract class HTTPConnection extends HTTPSender {
    *
    * @throws {RangeError} when a time is negative or not finite
    */
-  drain({ graceMs = this.#settings.drainGraceMs, totalMs = null }: DrainOptions = {}): void {
+  drain({ graceMs = this.settings.drainGraceMs, totalMs = null }: DrainOptions = {}): void {
     if (this.isOver) return
     this.#watched().draining(graceMs, totalMs)
     this.persistent = false
@@ -307,7 +310,7 @@ export abstract class HTTPConnection extends HTTPSender {
     this.#letGo()
     this.output.flush()
     this.dropRequest({ kind: 'aborted' })
-    this.#lingerLeft = this.#settings.lingerBytes
+    this.#lingerLeft = this.settings.lingerBytes
     this.outgoing.stop()
     if (this.#peerFinished) this.transport.loseConnection()
     else this.transport.closeWrite()

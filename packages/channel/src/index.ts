@@ -4,6 +4,15 @@
  * @packageDocumentation
  */
 export type { PlatformAbortSignal } from './abort-signal.ts'
+export type {
+  ChannelEvent,
+  ChannelEvents,
+  CloseEvent,
+  ErrorEvent,
+  EventSink,
+  EventSinks,
+  ExchangeEvent,
+} from './channel-events.ts'
 export { RequestContent } from './content.ts'
 export type { ContentConsumer } from './content.ts'
 export type { ErrorContext, ErrorHook, ErrorResponse } from './error-report.ts'

@@ -1,6 +1,7 @@
 import type { ChunkedDecoderOptions } from '@millrace/chunked'
 import type { MinimumRate } from '@millrace/timeout'
 import type { Clock, Protocol } from '@millrace/transport'
+import { checkSinks, type EventSinks } from './channel-events.ts'
 import type { ErrorHook } from './error-report.ts'
 import { resolveLeniency, STRICT, type Leniency, type LeniencyFlag } from './leniency.ts'
 import type { RequestChannel } from './request-channel.ts'
@@ -96,6 +97,11 @@ export interface HTTPChannelOptions {
    * @defaultValue none: our own answer, a line of text
    */
   readonly onError?: ErrorHook
+  /**
+   * Where events go: connection, head, body, response, error, close, with times and octets. Costs nothing for as long as a
+   * sink has no subscribers. @defaultValue none
+   */
+  readonly events?: EventSinks
   /** Rules that are relaxed, each by its own flag. @defaultValue {@link STRICT}: each flag lets somebody smuggle */
   readonly leniency?: Partial<Leniency>
   /**
@@ -124,11 +130,11 @@ export interface HTTPChannelOptions {
 type Unset = 'clock' | 'requestFactory' | Hook
 
 /**
- * What runs at certain moments; none unless given.
+ * What runs, or is told, at certain moments; none unless given.
  *
  * @public
  */
-type Hook = 'onError' | 'onLenient' | 'acceptAuthority' | 'http2Preface'
+type Hook = 'onError' | 'events' | 'onLenient' | 'acceptAuthority' | 'http2Preface'
 
 /**
  * {@link HTTPChannelOptions} with every default filled in; one frozen object serves all channels made with the same options.
@@ -227,7 +233,7 @@ const settled = new WeakMap<HTTPChannelOptions, ChannelSettings>()
 /**
  * Checks options and fills in the defaults; once for each object, so that a connection costs no check.
  *
- * @throws {TypeError} when there is no clock, or a flag of leniency is unknown
+ * @throws {TypeError} when there is no clock, or a flag of leniency or the name of an event is unknown
  * @throws {RangeError} when a limit is not a number of 0 or more, a time is infinite, a rate or a choice is none
  */
 export function settle(options: HTTPChannelOptions): ChannelSettings {
@@ -241,6 +247,7 @@ export function settle(options: HTTPChannelOptions): ChannelSettings {
 
 function fill(options: HTTPChannelOptions): ChannelSettings {
   if (typeof options.clock?.callLater !== 'function') throw new TypeError('HTTPChannel needs a clock')
+  checkSinks(options.events)
   const given = Object.entries(options).filter(([, value]) => value !== undefined)
   for (const [name, value] of given) {
     const expected = CHECKS[name as keyof typeof CHECKS]?.(value) ?? null
@@ -250,6 +257,7 @@ function fill(options: HTTPChannelOptions): ChannelSettings {
     ...DEFAULT_CHANNEL_OPTIONS,
     requestFactory: undefined,
     onError: undefined,
+    events: undefined,
     onLenient: undefined,
     acceptAuthority: undefined,
     http2Preface: undefined,

@@ -37,6 +37,11 @@ export class Output {
     return this.#handedOver
   }
 
+  /** Octets that were added so far, and not forgotten. */
+  get written(): number {
+    return this.#handedOver + this.length
+  }
+
   /** Adds content, or text of characters up to U+00FF, one octet for each. */
   add(octets: Octets): void {
     if (typeof octets === 'string') this.#text += octets

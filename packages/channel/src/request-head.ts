@@ -24,6 +24,8 @@ const VALUE_CHARS = FIELD_VALUE_CHARS
 
 const NO_BYTES = new Uint8Array(0)
 const CRLF = new Uint8Array([CR, LF])
+/** What stands in a request line besides method and target: two spaces, the version, the line's end. */
+const REQUEST_LINE_REST = ' '.length + ' HTTP/1.1\r\n'.length
 const NONE: readonly string[] = Object.freeze([])
 
 /** The last Host: most requests to a server name the same one, and then neither text nor list is made of it. */
@@ -79,6 +81,12 @@ export class RequestHead {
   /** Whether the head comes line by line, each of which is kept here. */
   get isCopied(): boolean {
     return this.#bytes !== null && this.#start === -1
+  }
+
+  /** Octets of the complete head, every CRLF counted; of one that came by leniency those of the mended text. */
+  get byteCount(): number {
+    const requestLine = this.method.length + this.requestTarget.length + REQUEST_LINE_REST
+    return requestLine + this.#end - this.#start + CRLF.length
   }
 
   /**

@@ -83,12 +83,12 @@ describe('writing in turns', () => {
   it('counts a producer that goes on as soon as it may', async () => {
     const { socket, transport } = greedy()
     let left = 40
-    let flowing = true
+    const source = { flowing: true }
     const produce = (): void => {
-      flowing = true
-      while (flowing && left-- > 0) transport.write(new Uint8Array(TURN))
+      source.flowing = true
+      while (source.flowing && left-- > 0) transport.write(new Uint8Array(TURN))
     }
-    const pauseProducing = (): void => void (flowing = false)
+    const pauseProducing = (): void => void (source.flowing = false)
     transport.registerProducer(
       { pauseProducing, resumeProducing: produce, stopProducing: pauseProducing },
       true,

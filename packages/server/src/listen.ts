@@ -3,12 +3,15 @@ import { listen as listenForConnections, nodeClock } from '@millrace/node-transp
 import type { ConnectionInfo, ListenOptions as TransportListenOptions } from '@millrace/node-transport'
 import type { ProxyProtocolOptions } from '@millrace/proxy-protocol'
 import type { Protocol } from '@millrace/transport'
+import { DIAGNOSTICS_SINKS } from './diagnostics.ts'
 import { ConnectionRegistry } from './connection-registry.ts'
 import { ProxiedConnection } from './proxied-connection.ts'
 import { ListeningServer, type Server } from './server.ts'
 
 /**
- * What the channels of a server are made with; see `@millrace/channel`. The clock is that of the machine unless given.
+ * What the channels of a server are made with; see `@millrace/channel`. Unless given, the clock is that of the machine, and
+ * events go to `node:diagnostics_channel`, as `millrace.channel.connection`, `….head`, `….body`, `….response`, `….error`
+ * and `….close`.
  *
  * @public
  */
@@ -62,7 +65,11 @@ export interface ListenOptions extends TransportListenOptions {
 export async function listen(channelFactory: ChannelFactory, options: ListenOptions = {}): Promise<Server> {
   const { channel, proxyProtocol, maxConnections = Infinity, ...where } = options
   if (!(maxConnections >= 1)) throw new RangeError(`maxConnections must be 1 or more, not ${maxConnections}`)
-  const settings: HTTPChannelOptions = Object.freeze({ clock: nodeClock, ...channel })
+  const settings: HTTPChannelOptions = Object.freeze({
+    clock: nodeClock,
+    events: DIAGNOSTICS_SINKS,
+    ...channel,
+  })
   void new HTTPChannel(settings) // a wrong option shows here, not at the first connection
   const registry = new ConnectionRegistry(maxConnections)
   const makeChannel = (connection: ConnectionInfo): HTTPChannel => channelFactory(settings, connection)

@@ -148,7 +148,7 @@ const speaksBehindTheLoss = (Base: Channel): Channel =>
 const neverTellsTheEnd = (Base: Channel): Channel =>
   class extends Base {
     protected override dropRequest(): void {
-      this.requests.shift()
+      this.current = null
     }
   }
 
