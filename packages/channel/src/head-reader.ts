@@ -1,7 +1,7 @@
 import { parseFieldLine, scanFieldLine } from '@millrace/headers'
 import type { LineBuffer } from '@millrace/line-receiver'
-import { findImpossibleByte, parseRequestLine, readRequestLine, type RequestLine } from '@millrace/message'
-import { isLayerError, remoteError, RemoteProtocolError, type RemoteErrorCode } from './errors.ts'
+import { parseRequestLine, readRequestLine, type RequestLine } from '@millrace/message'
+import { LineJudge } from './line-judge.ts'
 import { copyHead } from './raw-head.ts'
 import { RequestHead } from './request-head.ts'
 
@@ -12,29 +12,14 @@ const NO_BYTES = new Uint8Array(0)
 /** What may end a line, by its length: nothing yet, LF alone by leniency, CRLF. */
 const LINE_ENDS = [NO_BYTES, new Uint8Array([LF]), new Uint8Array([CR, LF])] as const
 
-/** The limits of a head, read at every line: they may be changed on the channel at any time. */
-export interface HeadLimits {
-  MAX_LENGTH: number
-  totalHeadersSize: number
-  maxHeaders: number
-  readonly maxBlankLines: number
-}
-
 /**
  * Reads one head after the other, from a buffer or line by line. A head that is there as a whole and good is read in one
- * pass; any other is judged line by line.
- *
- * All ways judge alike, and independently of how the bytes were cut: what is wrong furthest to the left decides.
- * Inside an unfinished line only two things can be wrong yet: a byte that can stand nowhere in a head, and too many
- * bytes. Everything else is judged when the line is complete.
+ * pass; any other is judged line by line. All ways judge alike: as {@link LineJudge} does.
  */
-export class HeadReader {
-  readonly #limits: HeadLimits
+export class HeadReader extends LineJudge {
   /** Made when its first octet is there: a connection between requests needs none. */
   #head: RequestHead | null = null
   #started = false
-  /** Octets of the complete lines of this head. */
-  protected size = 0
   /** Octets of the request line, with its CRLF. */
   #firstLineSize = 0
   #blankLines = 0
@@ -42,12 +27,6 @@ export class HeadReader {
   #checked = 0
   /** The line that is being judged, on the way by single lines: no buffer holds it any more. */
   #taking: Uint8Array | null = null
-  /** Octets that end the line that is being judged: 2 but for leniency. */
-  protected lineEndLength: 0 | 1 | 2 = 2
-
-  constructor(limits: HeadLimits) {
-    this.#limits = limits
-  }
 
   /** Whether nothing of a head was read yet, save empty lines. */
   get fresh(): boolean {
@@ -87,7 +66,7 @@ export class HeadReader {
     const fieldsAt = readRequestLine(bytes, start, end, head)
     if (fieldsAt === -1) return false
     const next = head.readFields(bytes, fieldsAt, end)
-    const { MAX_LENGTH, totalHeadersSize, maxHeaders } = this.#limits
+    const { MAX_LENGTH, totalHeadersSize, maxHeaders } = this.limits
     const size = next - start
     // No line is longer than all of them. Negated, so that a limit that is not a number declines everything.
     if (next === -1 || !(size <= MAX_LENGTH && size <= totalHeadersSize && head.fieldCount <= maxHeaders)) {
@@ -105,7 +84,7 @@ export class HeadReader {
     for (;;) {
       const next = this.#started ? this.#scanField(bytes, at, end) : this.#scanFirst(bytes, at, end)
       if (next === -1) {
-        this.#refuse(bytes, at, end, at, false)
+        this.refuse(bytes, at, end, at, false)
         this.#checked = end - at
         return false
       }
@@ -130,7 +109,7 @@ export class HeadReader {
 
   /** Looks at the bytes of an unfinished line that came since the last look, for what must be refused already. */
   checkPartial(bytes: Uint8Array, at: number, from: number, end: number): void {
-    this.#refuse(bytes, at, end, Math.max(at, from - 1), false)
+    this.refuse(bytes, at, end, Math.max(at, from - 1), false)
     this.#checked = end - at
   }
 
@@ -190,8 +169,8 @@ export class HeadReader {
   lineTooLong(line: Uint8Array): never {
     this.#taking = line
     this.lineEndLength = 0
-    this.#refuse(line, 0, line.length, 0, false)
-    throw this.#error(this.tooLong(), this.size)
+    this.refuse(line, 0, line.length, 0, false)
+    throw this.error(this.tooLong(), this.size)
   }
 
   /** The head as far as it came; its method is empty before the request line is complete. */
@@ -211,7 +190,7 @@ export class HeadReader {
     if (head.complete) return head.raw()
     const line = this.#taking
     const taken = line === null ? [] : [line, LINE_ENDS[this.lineEndLength]]
-    return copyHead([head.isCopied ? head.raw() : NO_BYTES, ...taken, rest], this.#limits.totalHeadersSize)
+    return copyHead([head.isCopied ? head.raw() : NO_BYTES, ...taken, rest], this.limits.totalHeadersSize)
   }
 
   /** Where in the head the field line begins that `headerReceived` is asked about. */
@@ -239,7 +218,7 @@ export class HeadReader {
     // The last octet is looked at again: a CR is decided by what comes next.
     const from = at + this.#checked - 1
     for (let i = from + 1; i < end; i += 1) if (bytes[i] === LF) return true
-    this.#refuse(bytes, at, end, from, false)
+    this.refuse(bytes, at, end, from, false)
     this.#checked = end - at
     return false
   }
@@ -250,7 +229,7 @@ export class HeadReader {
     while (lf < end && bytes[lf] !== LF) lf += 1
     if (lf === end) return -1
     const lineEnd = lf - 1
-    if (lineEnd < at || bytes[lineEnd] !== CR) this.#refuse(bytes, at, lf + 1, at, false)
+    if (lineEnd < at || bytes[lineEnd] !== CR) this.refuse(bytes, at, lf + 1, at, false)
     this.#checked = 0
     if (lineEnd === at) this.#countBlankLine()
     else this.#parseRequestLine(bytes, at, lineEnd)
@@ -260,14 +239,14 @@ export class HeadReader {
   /** Reads a field line, or the empty line at the end. Returns where the next line begins, -1 when bytes are missing. */
   #scanField(bytes: Uint8Array, at: number, end: number): number {
     if (at + 1 < end && bytes[at] === CR && bytes[at + 1] === LF) {
-      this.#checkComplete(bytes, at, at)
+      this.checkComplete(bytes, at, at)
       return at + 2
     }
     const stop = scanFieldLine(bytes, at, end)
     if (stop !== -1 && stop + 1 < end && bytes[stop] === CR && bytes[stop + 1] === LF) {
       this.#checked = 0
       this.head.fieldCount += 1
-      this.#checkComplete(bytes, at, stop)
+      this.checkComplete(bytes, at, stop)
       return stop + 2
     }
     return this.#explainField(bytes, at, end)
@@ -278,7 +257,7 @@ export class HeadReader {
     let lf = at
     while (lf < end && bytes[lf] !== LF) lf += 1
     if (lf === end) return -1
-    if (bytes[lf - 1] !== CR || lf === at) this.#refuse(bytes, at, lf + 1, at, false)
+    if (bytes[lf - 1] !== CR || lf === at) this.refuse(bytes, at, lf + 1, at, false)
     try {
       parseFieldLine(bytes, at, lf - 1)
     } catch (error) {
@@ -290,7 +269,7 @@ export class HeadReader {
   #parseRequestLine(bytes: Uint8Array, at: number, lineEnd: number): void {
     const { head } = this
     const line = this.#requestLineIn(bytes, at, lineEnd)
-    this.#checkComplete(bytes, at, lineEnd)
+    this.checkComplete(bytes, at, lineEnd)
     // Only now: of a line that is too long nothing is known, however much of it came at once.
     head.method = line.method
     head.requestTarget = line.requestTarget
@@ -308,71 +287,6 @@ export class HeadReader {
 
   #countBlankLine(): void {
     this.#blankLines += 1
-    if (this.#blankLines > this.#limits.maxBlankLines) throw this.#error('ERR_BLANK_LINES', 0)
-  }
-
-  /** Throws what would have been thrown before `line` was complete. */
-  protected refuseLine(line: Uint8Array): void {
-    this.#refuse(line, 0, line.length, 0, true)
-  }
-
-  /** Checks the limits that a single line may have crossed, which is complete and valid. */
-  protected checkLine(line: Uint8Array): void {
-    this.#checkComplete(line, 0, line.length)
-  }
-
-  /** Checks the limits that a complete and valid line may have crossed. */
-  #checkComplete(bytes: Uint8Array, at: number, lineEnd: number): void {
-    const limits = this.#limits
-    const length = lineEnd - at
-    if (length > limits.MAX_LENGTH || this.size + length + this.lineEndLength > limits.totalHeadersSize) {
-      this.#refuse(bytes, at, lineEnd, at, true)
-    }
-    if (this.head.fieldCount > limits.maxHeaders) throw this.#error('ERR_HEADER_COUNT', this.size)
-  }
-
-  /**
-   * Throws when the octets of a line up to `to` must be refused: an impossible one, or one too many, whichever comes
-   * first. `from`: those before it were looked at already.
-   */
-  #refuse(bytes: Uint8Array, at: number, to: number, from: number, complete: boolean): void {
-    const { MAX_LENGTH, totalHeadersSize } = this.#limits
-    const left = totalHeadersSize - this.size
-    const allowed = Math.max(0, Math.min(MAX_LENGTH, left))
-    const last = Math.min(to, at + allowed)
-    let bad = findImpossibleByte(bytes, from, last)
-    // The end of a complete line decides what a CR before it is: not half of a CRLF.
-    if (bad === -1 && complete && last === to && to > at && bytes[to - 1] === CR) bad = to - 1
-    if (bad !== -1) throw this.#error('ERR_IMPOSSIBLE_BYTE', this.size + bad - at)
-    const undecided = !complete && to > at && bytes[to - 1] === CR ? 1 : 0
-    const length = to - at - undecided
-    if (length > allowed || (complete && length + this.lineEndLength > left)) {
-      throw this.#error(MAX_LENGTH < left ? this.tooLong() : this.#tooLarge(), this.size + allowed)
-    }
-  }
-
-  /** Chooses between what is wrong with a complete line and what would have been noticed before it was complete. */
-  protected judge(
-    error: unknown,
-    bytes: Uint8Array,
-    at: number = 0,
-    lineEnd: number = bytes.length,
-  ): unknown {
-    this.#refuse(bytes, at, lineEnd, at, true)
-    return isLayerError(error)
-      ? new RemoteProtocolError(error, 'head', this.size + (error.offset ?? at) - at)
-      : error
-  }
-
-  protected tooLong(): RemoteErrorCode {
-    return this.#started ? 'ERR_FIELD_LINE_TOO_LONG' : 'ERR_REQUEST_LINE_TOO_LONG'
-  }
-
-  #tooLarge(): RemoteErrorCode {
-    return this.#started ? 'ERR_HEAD_TOO_LARGE' : 'ERR_REQUEST_LINE_TOO_LONG'
-  }
-
-  #error(code: RemoteErrorCode, offset: number): RemoteProtocolError {
-    return remoteError(code, 'head', offset)
+    if (this.#blankLines > this.limits.maxBlankLines) throw this.error('ERR_BLANK_LINES', 0)
   }
 }

@@ -1,8 +1,9 @@
 import { FIELD_VALUE_CHARS, FieldSyntaxError, parseFieldLine } from '@millrace/headers'
 import type { LineBuffer } from '@millrace/line-receiver'
 import { remoteError, RemoteProtocolError } from './errors.ts'
-import { HeadReader, type HeadLimits } from './head-reader.ts'
+import { HeadReader } from './head-reader.ts'
 import type { Leniency, LeniencyFlag } from './leniency.ts'
+import type { HeadLimits } from './line-judge.ts'
 import { forgive } from './mend-head.ts'
 import { joinBytes } from './octets.ts'
 
@@ -18,7 +19,6 @@ const ONE_SPACE = new Uint8Array([SPACE])
  * Limits count octets as they came, and once more where mending made more of them.
  */
 export class LenientHeadReader extends HeadReader {
-  readonly #limits: HeadLimits
   readonly #leniency: Leniency
   /** The field line that the next line may continue, in its parts; none before the first field line. */
   #parts: Uint8Array[] = []
@@ -28,7 +28,6 @@ export class LenientHeadReader extends HeadReader {
 
   constructor(limits: HeadLimits, leniency: Leniency) {
     super(limits)
-    this.#limits = limits
     this.#leniency = leniency
   }
 
@@ -111,7 +110,7 @@ export class LenientHeadReader extends HeadReader {
       throw this.judge(error, line)
     }
     this.checkLine(line)
-    if (this.head.fieldCount + before >= this.#limits.maxHeaders)
+    if (this.head.fieldCount + before >= this.limits.maxHeaders)
       throw remoteError('ERR_HEADER_COUNT', 'head', this.size)
     this.#openAt = this.size
     this.#openLength = line.length
@@ -127,7 +126,7 @@ export class LenientHeadReader extends HeadReader {
     const start = line.findIndex((octet) => !isBlank(octet))
     const text = start === -1 ? line.subarray(line.length) : line.subarray(start)
     this.#openLength += 1 + text.length
-    if (this.#openLength > this.#limits.MAX_LENGTH) throw remoteError(this.tooLong(), 'head', this.size)
+    if (this.#openLength > this.limits.MAX_LENGTH) throw remoteError(this.tooLong(), 'head', this.size)
     this.#parts.push(ONE_SPACE, text)
     this.size += line.length + this.lineEndLength
     this.#use('obsFold')
