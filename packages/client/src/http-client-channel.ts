@@ -1,19 +1,17 @@
 import type { Headers } from '@millrace/headers'
-import type { ConnectionLost, Protocol } from '@millrace/transport'
+import type { Protocol } from '@millrace/transport'
+import { ClientConnection } from './client-connection.ts'
 import { ClientExchange } from './client-exchange.ts'
 import type { ExchangeLink } from './client-exchange.ts'
-import type { ClientState } from './client-state.ts'
 import { RequestError, UpstreamError } from './errors.ts'
 import { HandlerCalls } from './handler-calls.ts'
 import { settleOptions } from './options.ts'
 import type { ClientChannelOptions, ClientSettings } from './options.ts'
 import { PreparedRequest } from './outgoing-request.ts'
 import type { OutgoingRequest } from './outgoing-request.ts'
-import { RequestOutlet } from './request-outlet.ts'
 import { isSwitchOffered, isTunnel, keepAliveHint, keepsConnection } from './response-decisions.ts'
 import type { ResponseHandler } from './response-handler.ts'
 import type { ResponseHead } from './response-head.ts'
-import { ResponseReceiver } from './response-receiver.ts'
 
 const NOTHING = new Uint8Array(0)
 
@@ -35,51 +33,35 @@ export interface ClientChannelOwner {
  *
  * @public
  */
-export class HTTPClientChannel extends ResponseReceiver {
+export class HTTPClientChannel extends ClientConnection {
   /** Who is told when the channel is free or gone. */
   owner: ClientChannelOwner | null = null
 
   readonly #settings: ClientSettings
   readonly #calls: HandlerCalls
-  readonly #outlet: RequestOutlet = new RequestOutlet()
   readonly #link: ExchangeLink
-  #state: ClientState = 'connecting'
   /** What is under way; both are there or none. */
   #exchange: ClientExchange | null = null
   #handler: ResponseHandler | null = null
   #exchangeCount = 0
-  #successor: Protocol | null = null
   /** Whether the connection may be kept behind the current response, as far as is known. */
   #keep = false
-  /** Whether any octet of the current response came. */
-  #answered = false
   #informationalCount = 0
   #keepAliveMs: number | null = null
-  #peerFinished = false
 
   constructor(options: ClientChannelOptions) {
     const settings = settleOptions(options)
     super(settings)
     this.#settings = settings
     this.#calls = new HandlerCalls(settings.clock, settings.onHandlerError, () => this.#abortExchange())
-    this.#outlet.roomChanged = (full) => this.#exchange?.roomChanged(full)
+    this.outlet.roomChanged = (full) => this.#exchange?.roomChanged(full)
     this.#link = {
-      outlet: this.#outlet,
+      outlet: this.outlet,
       requestSent: () => this.#requestSent(),
       pauseResponse: () => this.pauseProducing(),
       resumeResponse: () => this.resumeProducing(),
       abort: () => this.#abortExchange(),
     }
-  }
-
-  /** What the channel waits for. */
-  get state(): ClientState {
-    return this.#state
-  }
-
-  /** Whether a request can be sent now. */
-  get usable(): boolean {
-    return this.#state === 'idle' && !this.transport.disconnecting
   }
 
   /** How many requests were begun on this connection. */
@@ -114,9 +96,9 @@ export class HTTPClientChannel extends ResponseReceiver {
     // Behind an Upgrade that was not taken nobody knows what the server makes of the next octets.
     const { headers } = prepared
     this.#keep = !headers.hasToken('connection', 'close') && !headers.hasToken('connection', 'upgrade')
-    this.#answered = false
+    this.answered = false
     this.#informationalCount = 0
-    this.#become('head')
+    this.become('head')
     this.setTimeout(this.#settings.idleTimeoutMs)
     exchange.begin()
     this.#calls.run(() => handler.requestStarted?.(exchange))
@@ -124,91 +106,25 @@ export class HTTPClientChannel extends ResponseReceiver {
   }
 
   #requestSent(): void {
-    if (this.#state !== 'head') return
-    this.#outlet.hasProgressed()
+    if (this.state !== 'head') return
+    this.outlet.hasProgressed()
     this.setTimeout(this.#settings.headTimeoutMs)
   }
 
   #abortExchange(): void {
     this.#exchange?.markAborted()
-    this.#close()
+    this.close()
     this.transport.abortConnection()
   }
 
   /** Sends what was written and closes; an exchange that is not over is lost. */
-  loseConnection(): void {
-    if (this.#state === 'switched') return
-    const error = this.#lossError()
-    const handler = this.#close()
+  override loseConnection(): void {
+    if (this.state === 'switched') return
+    const error = this.lossError()
+    const handler = this.#handler
+    this.close()
     this.transport.loseConnection()
     this.#calls.runLast(() => handler?.responseLost(error))
-  }
-
-  /** Breaks the connection off; an exchange that is not over is lost. */
-  abortConnection(): void {
-    this.#fail(this.#lossError())
-  }
-
-  // --- the connection
-
-  override connectionMade(): void {
-    this.#become('idle')
-    this.#outlet.attach(this.transport)
-  }
-
-  override dataReceived(bytes: Uint8Array): void {
-    switch (this.#state) {
-      case 'head':
-      case 'content':
-        this.#answered = true
-        if (this.#state === 'content') this.resetTimeout()
-        try {
-          super.dataReceived(bytes)
-        } catch (error) {
-          this.#inputFailed(error)
-        }
-        return
-      case 'switched':
-        this.#successor?.dataReceived(bytes)
-        return
-      case 'idle':
-        // Nobody asked: whatever this is, the next response must not be found behind it (RFC 9112 §9.2).
-        this.abortConnection()
-        return
-      case 'connecting':
-      case 'closed':
-        return
-      default:
-        this.#state satisfies never
-    }
-  }
-
-  /** The server finished sending: the end of a response that lasts until the connection ends, else a failure. */
-  override readConnectionLost(): void {
-    this.#peerFinished = true
-    if (this.#state === 'switched') this.#successor?.readConnectionLost()
-    else if (!this.paused) this.#inputEnded()
-  }
-
-  override connectionLost(reason: ConnectionLost): void {
-    super.connectionLost(reason)
-    if (this.#state === 'switched') {
-      this.#become('closed')
-      this.#successor?.connectionLost(reason)
-    } else {
-      this.#fail(this.#lossError('error' in reason ? reason.error : undefined))
-    }
-  }
-
-  /** Goes on reading, first what was held back. */
-  override resumeProducing(): void {
-    try {
-      super.resumeProducing()
-    } catch (error) {
-      this.#inputFailed(error)
-    }
-    this.resetTimeout()
-    if (this.#peerFinished && !this.paused) this.#inputEnded()
   }
 
   /** Runs when nothing happened for as long as the present state allows. */
@@ -218,14 +134,14 @@ export class HTTPClientChannel extends ResponseReceiver {
       this.loseConnection()
       return
     }
-    const unsent = this.#outlet.unsentBytes
-    const hasProgressed = this.#outlet.hasProgressed()
+    const unsent = this.outlet.unsentBytes
+    const hasProgressed = this.outlet.hasProgressed()
     // It is not the server that is slow while we do not read, or have nothing to send.
     const isOurs = this.paused || (unsent === 0 && !exchange.requestSent)
     if (hasProgressed || isOurs) this.setTimeout(this.timeOut)
-    else if (unsent > 0) this.#fail(new UpstreamError('ERR_UPSTREAM_SEND_TIMEOUT'))
-    else if (this.#state === 'head') this.#fail(new UpstreamError('ERR_UPSTREAM_HEAD_TIMEOUT'))
-    else this.#fail(new UpstreamError('ERR_UPSTREAM_IDLE_TIMEOUT'))
+    else if (unsent > 0) this.fail(new UpstreamError('ERR_UPSTREAM_SEND_TIMEOUT'))
+    else if (this.state === 'head') this.fail(new UpstreamError('ERR_UPSTREAM_HEAD_TIMEOUT'))
+    else this.fail(new UpstreamError('ERR_UPSTREAM_IDLE_TIMEOUT'))
   }
 
   // --- the response
@@ -254,7 +170,7 @@ export class HTTPClientChannel extends ResponseReceiver {
     const handler = this.#handler
     this.#keep &&= keepsConnection(head)
     this.#keepAliveMs = keepAliveHint(head.headers)
-    this.#become('content')
+    this.become('content')
     this.setTimeout(this.#settings.idleTimeoutMs)
     const hasContent = this.expectContent(head)
     this.#calls.run(() => handler?.responseReceived(head))
@@ -272,25 +188,16 @@ export class HTTPClientChannel extends ResponseReceiver {
   protected override contentEnded(rest: Uint8Array, trailers: Headers | undefined): void {
     const handler = this.#handler
     const wasSent = this.#exchange?.requestSent === true
-    const isClean = rest.length === 0 && this.lineBuffer.length === 0 && !this.#peerFinished
+    const isClean = rest.length === 0 && this.lineBuffer.length === 0 && !this.peerFinished
     if (this.#keep && wasSent && isClean && !this.transport.disconnecting) {
-      this.#release()
+      this.release()
     } else {
-      this.#close()
+      this.close()
       // A request that was cut short must not look complete: nobody waits for its rest either.
       if (wasSent) this.transport.loseConnection()
       else this.transport.abortConnection()
     }
     this.#calls.runLast(() => handler?.responseDone(trailers))
-  }
-
-  /** The connection is free for the next request. */
-  #release(): void {
-    this.#endExchange()
-    this.#become('idle')
-    if (this.paused) super.resumeProducing()
-    if (this.owner === null) this.setTimeout(null)
-    else this.owner.channelIdle(this)
   }
 
   #switch(head: ResponseHead): void {
@@ -302,84 +209,37 @@ export class HTTPClientChannel extends ResponseReceiver {
     this.#calls.run(() => {
       successor = handler.switchProtocol?.(head) ?? null
     })
-    if (this.#handler === handler && successor !== null) this.#handOver(successor)
-  }
-
-  #handOver(successor: Protocol): void {
-    const rest = this.clearLineBuffer()
-    this.poison()
-    this.setTimeout(null)
-    this.#endExchange()
-    this.#successor = successor
-    this.#become('switched')
-    this.transport.unregisterProducer()
-    this.owner?.channelClosed(this)
-    if (this.paused) this.transport.resumeProducing()
-    const { transport } = this
-    successor.makeConnection(transport)
-    if (rest.length > 0 && !transport.disconnecting) successor.dataReceived(rest)
-    if (this.#peerFinished && !transport.disconnecting) successor.readConnectionLost()
-  }
-
-  #inputEnded(): void {
-    if (this.#state === 'idle') {
-      this.loseConnection()
-    } else if (this.inContent) {
-      try {
-        this.noMoreContent()
-      } catch (error) {
-        this.#inputFailed(error)
-      }
-    } else {
-      this.#fail(this.#lossError())
-    }
+    if (this.#handler === handler && successor !== null) this.handOver(successor)
   }
 
   // --- what goes wrong
 
-  /** Input was found wrong: that ends the exchange. Only our own mistakes go further. */
-  #inputFailed(error: unknown): void {
-    const { code, offset } = error as { code?: unknown; offset?: number | undefined }
-    this.#fail(
-      error instanceof UpstreamError ? error : new UpstreamError('ERR_UPSTREAM_CONTENT', offset, error),
-    )
-    if (typeof code !== 'string') throw error
-  }
-
-  #fail(error: UpstreamError): void {
-    const handler = this.#close()
+  protected override fail(error: UpstreamError): void {
+    const handler = this.#handler
+    this.close()
     this.transport.abortConnection()
     this.#calls.runLast(() => handler?.responseLost(error))
   }
 
-  /** Why there will be no response, when the connection itself ended. */
-  #lossError(cause?: unknown): UpstreamError {
+  protected override lossError(cause?: unknown): UpstreamError {
     if (this.inContent) return new UpstreamError('ERR_UPSTREAM_TRUNCATED', undefined, cause)
-    const isStale = this.#exchange?.reused === true && !this.#answered
+    const isStale = this.#exchange?.reused === true && !this.answered
     return new UpstreamError(isStale ? 'ERR_UPSTREAM_STALE' : 'ERR_UPSTREAM_CLOSED', undefined, cause)
   }
 
-  /** Takes the channel out of use; returns who waits for a response. */
-  #close(): ResponseHandler | null {
-    if (this.#state === 'closed' || this.#state === 'switched') return null
-    const handler = this.#handler
-    this.#become('closed')
-    this.poison()
-    this.setTimeout(null)
-    this.#endExchange()
-    this.transport.unregisterProducer()
-    this.owner?.channelClosed(this)
-    return handler
-  }
-
-  #endExchange(): void {
+  protected override endExchange(): void {
     const exchange = this.#exchange
     this.#exchange = null
     this.#handler = null
     exchange?.end()
   }
 
-  #become(state: ClientState): void {
-    this.#state = state
+  protected override tellIdle(): void {
+    if (this.owner === null) this.setTimeout(null)
+    else this.owner.channelIdle(this)
+  }
+
+  protected override tellClosed(): void {
+    this.owner?.channelClosed(this)
   }
 }
