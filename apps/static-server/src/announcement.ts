@@ -26,12 +26,14 @@ export function startLines({ url, port, pid, root }: Announcement): string {
 
 /** What of the command line is not as it is by default, except where the server listens: the URL says that. */
 export function flagsInForce(commandLine: CommandLine): string[] {
-  const { indexNames, listing, dotfiles, symlinks } = commandLine
+  const { indexNames, listing, dotfiles, symlinks, proxies } = commandLine
   const index = indexNames.join(',')
   return [
     ...(index === 'index.html' ? [] : [`--index ${index}`]),
     ...(listing ? [] : ['--no-list']),
     ...(dotfiles === 'well-known' ? [] : [`--dotfiles ${dotfiles}`]),
     ...(symlinks === 'within-root' ? [] : [`--symlinks ${symlinks}`]),
+    ...(proxies === null ? [] : [`--proxy-protocol ${proxies.trusted.join(',')}`]),
+    ...(proxies?.untrusted === 'plain' ? ['--proxy-protocol-others plain'] : []),
   ]
 }

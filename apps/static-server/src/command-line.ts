@@ -1,4 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { nodeClock } from '@millrace/node-transport'
+import { ProxyProtocol, type ProxyProtocolOptions } from '@millrace/proxy-protocol'
 import type { SymlinkPolicy } from './containment.ts'
 import type { DotfilePolicy } from './name-policy.ts'
 
@@ -13,6 +15,11 @@ export type ListenAddress =
     }
   | { readonly kind: 'unix'; readonly path: string }
 
+/** Whose PROXY header is believed, and what becomes of connections from elsewhere. */
+export type TrustedProxies = Required<Pick<ProxyProtocolOptions, 'untrusted'>> & {
+  readonly trusted: readonly string[]
+}
+
 /** What the command line asks for. */
 export interface CommandLine {
   /** The directory to serve, as given. */
@@ -22,6 +29,8 @@ export interface CommandLine {
   readonly listing: boolean
   readonly dotfiles: DotfilePolicy
   readonly symlinks: SymlinkPolicy
+  /** The proxies that say in a PROXY header whom they speak for; `null`: there are none. */
+  readonly proxies: TrustedProxies | null
   /** Whether to say nothing but errors. */
   readonly quiet: boolean
 }
@@ -72,6 +81,8 @@ interface ParsedOptions {
   readonly list: boolean
   readonly dotfiles: DotfilePolicy
   readonly symlinks: SymlinkPolicy
+  readonly proxyProtocol?: readonly string[]
+  readonly proxyProtocolOthers: TrustedProxies['untrusted']
   readonly quiet?: true
 }
 
@@ -104,6 +115,16 @@ function defineCommand(version: string): Command {
         .choices(['within-root', 'deny', 'follow'])
         .default('within-root'),
     )
+    .option(
+      '--proxy-protocol <peers>',
+      'connections from these proxies begin with a PROXY header; addresses, ranges and "unix", separated by commas',
+      parsePeers,
+    )
+    .addOption(
+      new Option('--proxy-protocol-others <policy>', 'connections from elsewhere, with --proxy-protocol')
+        .choices(['refuse', 'plain'])
+        .default('refuse'),
+    )
     .option('-q, --quiet', 'print errors only')
     .allowExcessArguments(false)
 }
@@ -124,8 +145,16 @@ function commandLineOf(
     listing: options.list,
     dotfiles: options.dotfiles,
     symlinks: options.symlinks,
+    proxies: proxiesFrom(command, options),
     quiet: options.quiet ?? false,
   }
+}
+
+function proxiesFrom(command: Command, options: ParsedOptions): TrustedProxies | null {
+  const { proxyProtocol: trusted, proxyProtocolOthers: untrusted } = options
+  if (trusted !== undefined) return { trusted, untrusted }
+  if (command.getOptionValueSource('proxyProtocolOthers') !== 'cli') return null
+  return command.error('error: --proxy-protocol-others needs --proxy-protocol <peers>')
 }
 
 function tcpAddress(host: string, port: number | undefined): ListenAddress {
@@ -155,4 +184,19 @@ function parseIndexNames(text: string): string[] {
     throw new InvalidArgumentError('Index names are file names, separated by commas.')
   }
   return names
+}
+
+function parsePeers(text: string): string[] {
+  const trusted = text.split(',').map((peer) => peer.trim())
+  try {
+    void new ProxyProtocol(neverConnected, { clock: nodeClock, trusted }) // judges as every connection will
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    throw new InvalidArgumentError(error.message)
+  }
+  return trusted
+}
+
+function neverConnected(): never {
+  throw new Error('unreachable: nobody connects to a command line')
 }

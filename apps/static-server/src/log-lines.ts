@@ -1,6 +1,7 @@
+import type { Address } from '@millrace/transport'
 import type { Exchange } from './exchange.ts'
 
-/** A request that the channel refused before it became one. */
+/** A request that the channel refused before it became one, or a connection that was broken off. */
 export interface Refusal {
   readonly statusHint: number
   readonly code: string
@@ -22,6 +23,11 @@ export function refusalLine({ statusHint, code, message }: Refusal): string {
   return `refused ${statusHint} ${code}: ${escapeForLog(message)}`
 }
 
+/** A connection that was broken off before it was known whose it is, as a line; with the proxy or whoever it came from. */
+export function unknownClientLine(refusal: Refusal, peer: Address): string {
+  return `${refusalLine(refusal)}, from ${escapeForLog(placeOf(peer))}`
+}
+
 /** What failed on our side, as a line; with the stack where it may be a mistake of ours rather than of the disk. */
 export function failureLine(
   error: unknown,
@@ -38,6 +44,12 @@ export function failureLine(
  */
 export function escapeForLog(text: string): string {
   return text.replace(/[^\x20-\x5b\x5d-\x7e]/gu, escapeCharacter)
+}
+
+/** An end of a connection, as `--proxy-protocol` names it. */
+function placeOf(address: Address): string {
+  if (address.family === 'unix' || address.family === 'memory') return address.family
+  return address.host
 }
 
 function escapeCharacter(character: string): string {

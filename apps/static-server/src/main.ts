@@ -5,8 +5,8 @@ import { RemoteProtocolError } from '@millrace/channel'
 import type { Server } from '@millrace/server'
 import { banner, flagsInForce, startLines } from './announcement.ts'
 import { COMMAND_NAME, readCommandLine, type CommandLine } from './command-line.ts'
-import { exchangeLine, failureLine, refusalLine } from './log-lines.ts'
-import { StartError, startSite } from './start-site.ts'
+import { exchangeLine, failureLine, refusalLine, unknownClientLine } from './log-lines.ts'
+import { StartError, startSite, type SiteObservers } from './start-site.ts'
 
 /** What a response may take to its end when the server is told to stop. */
 const GRACE_MS = 5_000
@@ -47,9 +47,10 @@ async function serve(commandLine: CommandLine): Promise<void> {
   }
 }
 
-function accessLog(): Pick<Parameters<typeof startSite>[1], 'onExchange' | 'channel'> {
+function accessLog(): Omit<SiteObservers, 'onError'> {
   return {
     onExchange: (exchange) => log(exchangeLine(exchange)),
+    onUnknownClient: (error, peer) => log(unknownClientLine(error, peer)),
     channel: {
       onError: (error) => {
         if (error instanceof RemoteProtocolError) log(refusalLine(error))

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
+import type { ProxyProtocolOptions } from '@millrace/proxy-protocol'
 import type { Server } from '@millrace/server'
 import type { CommandLine, ListenAddress } from './command-line.ts'
 import { classifyFileError } from './file-system.ts'
@@ -27,20 +28,27 @@ const DIRECTORY_PROBLEMS = {
   failed: 'cannot be read',
 } as const
 
+/** Who hears of the exchanges, and of what goes wrong. */
+export interface SiteObservers extends Pick<ServeStaticOptions, 'onExchange' | 'onError' | 'channel'> {
+  /** Sees connections that were broken off before it was known whose they are. */
+  readonly onUnknownClient?: ProxyProtocolOptions['onError']
+}
+
 /**
  * Starts serving what a command line asks for.
  *
- * @param observers - who hears of the exchanges, and of what goes wrong
  * @throws {StartError} when the directory is not there, or the system refuses to listen
  */
 export async function startSite(
   commandLine: CommandLine,
-  observers: Pick<ServeStaticOptions, 'onExchange' | 'onError' | 'channel'>,
+  { onUnknownClient = () => {}, ...observers }: SiteObservers,
 ): Promise<StartedSite> {
   const root = resolve(commandLine.directory)
   await checkDirectory(root, commandLine.directory)
-  const { indexNames, listing, dotfiles, symlinks } = commandLine
-  const options = { ...observers, indexNames, listing, dotfiles, symlinks }
+  const { indexNames, listing, dotfiles, symlinks, proxies } = commandLine
+  const proxyProtocol = { ...proxies, onError: onUnknownClient }
+  const rules = { indexNames, listing, dotfiles, symlinks }
+  const options = { ...observers, ...rules, ...(proxies !== null && { proxyProtocol }) }
   try {
     return { server: await listenAt(commandLine.listen, root, options), root }
   } catch (error) {

@@ -59,4 +59,12 @@ describe('flagsInForce', () => {
       flagsOf('--index', 'a.html, b.html', '--no-list', '--dotfiles', 'deny', '--symlinks', 'follow'),
     ).toEqual(['--index a.html,b.html', '--no-list', '--dotfiles deny', '--symlinks follow'])
   })
+
+  it('has whose PROXY header is believed', () => {
+    expect(flagsOf('--proxy-protocol', '::1, unix')).toEqual(['--proxy-protocol ::1,unix'])
+    expect(flagsOf('--proxy-protocol', '::1', '--proxy-protocol-others', 'plain')).toEqual([
+      '--proxy-protocol ::1',
+      '--proxy-protocol-others plain',
+    ])
+  })
 })

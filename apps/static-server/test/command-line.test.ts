@@ -25,6 +25,7 @@ describe('readCommandLine', () => {
       listing: true,
       dotfiles: 'well-known',
       symlinks: 'within-root',
+      proxies: null,
       quiet: false,
     })
   })
@@ -38,6 +39,7 @@ describe('readCommandLine', () => {
       listing: false,
       dotfiles: 'deny',
       symlinks: 'follow',
+      proxies: null,
       quiet: true,
     })
   })
@@ -96,6 +98,32 @@ describe('readCommandLine', () => {
     expect(refusal(['--unix', '/s', '--port', '80'])).toMatch(/cannot be used with/)
   })
 
+  it('reads whose PROXY header is believed', () => {
+    expect(served(['--proxy-protocol', '10.0.0.0/8, ::1,unix']).proxies).toEqual({
+      trusted: ['10.0.0.0/8', '::1', 'unix'],
+      untrusted: 'refuse',
+    })
+    expect(served(['--proxy-protocol=::1', '--proxy-protocol-others', 'plain']).proxies).toEqual({
+      trusted: ['::1'],
+      untrusted: 'plain',
+    })
+  })
+
+  it.each([
+    ['localhost', /not an address, a range of addresses or unix: localhost/],
+    ['10.0.0.1,', /not an address/],
+    ['', /not an address/],
+    ['10.0.0.1/8', /bits are set behind the prefix: 10\.0\.0\.1\/8/],
+    ['10.0.0.0/33', /32 bits at most/],
+  ])('refuses %j as proxies', (peers, message) => {
+    expect(refusal([`--proxy-protocol=${peers}`])).toMatch(message)
+  })
+
+  it('refuses an unknown policy for connections past the proxies, and any without proxies', () => {
+    expect(refusal(['--proxy-protocol', '::1', '--proxy-protocol-others', 'some'])).toMatch(/refuse, plain/)
+    expect(refusal(['--proxy-protocol-others', 'refuse'])).toMatch(/needs --proxy-protocol <peers>/)
+  })
+
   it.each(['../x.html', 'a,,b', '.env', 'a/b', 'a\\b'])('refuses %j as an index', (names) => {
     expect(refusal(['--index', names])).toMatch(/Index names/)
   })
@@ -115,6 +143,8 @@ describe('readCommandLine', () => {
       '--no-list',
       '--dotfiles',
       '--symlinks',
+      '--proxy-protocol',
+      '--proxy-protocol-others',
       '--quiet',
     ]) {
       expect(text).toContain(flag)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { escapeForLog, exchangeLine, failureLine, refusalLine } from '../src/log-lines.ts'
+import { escapeForLog, exchangeLine, failureLine, refusalLine, unknownClientLine } from '../src/log-lines.ts'
 
 const exchange = {
   method: 'GET',
@@ -46,6 +46,22 @@ describe('refusalLine', () => {
     expect(refusalLine({ statusHint: 400, code: 'ERR_HOST_MISSING', message: 'no Host\n' })).toBe(
       'refused 400 ERR_HOST_MISSING: no Host\\n',
     )
+  })
+})
+
+describe('unknownClientLine', () => {
+  const refusal = { statusHint: 403, code: 'ERR_PROXY_UNTRUSTED', message: 'not trusted' }
+
+  it('names the address that a list of trusted proxies would need', () => {
+    const peer = { family: 'IPv6', host: '2001:db8::7', port: 4711 } as const
+    expect(unknownClientLine(refusal, peer)).toBe(
+      'refused 403 ERR_PROXY_UNTRUSTED: not trusted, from 2001:db8::7',
+    )
+  })
+
+  it('says of a unix socket that it is one', () => {
+    const line = unknownClientLine(refusal, { family: 'unix', path: '' })
+    expect(line).toBe('refused 403 ERR_PROXY_UNTRUSTED: not trusted, from unix')
   })
 })
 

@@ -72,6 +72,21 @@ describe('millrace-static', { timeout: 30_000 }, () => {
     )
   })
 
+  it('believes a PROXY header of those that are trusted, and logs what comes without one', async () => {
+    const command = serve('--proxy-protocol', '127.0.0.1')
+    const { port } = await command.listening()
+    const client = connect(port)
+    client.send('PROXY TCP4 192.0.2.7 198.51.100.3 56324 443\r\nGET /a.txt HTTP/1.1\r\nHost: h\r\n\r\n')
+    expect((await client.response('GET')).body.toString()).toBe(A_TXT)
+    const direct = connect(port)
+    direct.send('GET /a.txt HTTP/1.1\r\nHost: h\r\n\r\n')
+    expect(await direct.end()).toBe('broken')
+    await command.waitFor(() => command.errors.split('\n').length > 2 || undefined)
+    expect(command.errors).toMatch(
+      /^GET \/a\.txt 200 64 B \d+\.\d ms\nrefused 400 ERR_PROXY_MISSING: [\x20-\x7e]+, from 127\.0\.0\.1\n$/,
+    )
+  })
+
   it('says nothing with -q', async () => {
     const socketPath = join(tree.base, 'quiet.sock')
     const command = run(tree.root, '--unix', socketPath, '-q')

@@ -3,8 +3,9 @@ import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { CommandLine, ListenAddress } from '../src/command-line.ts'
-import { startSite, type StartedSite } from '../src/start-site.ts'
+import { startSite, type SiteObservers, type StartedSite } from '../src/start-site.ts'
 import { A_TXT, asOrdinaryUser, SiteTree } from './site-tree.ts'
+import { WireClient } from './wire-client.ts'
 
 const tree = new SiteTree()
 afterAll(() => tree.remove())
@@ -16,11 +17,12 @@ const commandLine: CommandLine = {
   listing: true,
   dotfiles: 'well-known',
   symlinks: 'within-root',
+  proxies: null,
   quiet: true,
 }
 
-async function start(changes: Partial<CommandLine>): Promise<StartedSite> {
-  const started = await startSite({ ...commandLine, ...changes }, {})
+async function start(changes: Partial<CommandLine>, observers: SiteObservers = {}): Promise<StartedSite> {
+  const started = await startSite({ ...commandLine, ...changes }, observers)
   onTestFinished(() => started.server.close({ graceMs: 0 }))
   return started
 }
@@ -93,5 +95,42 @@ describe('startSite', () => {
     const path = join(tree.base, 'site.sock')
     const { server } = await start({ listen: { kind: 'unix', path } })
     expect(server.url).toBe(`unix:${path}`)
+  })
+
+  describe('with trusted proxies', () => {
+    const PROXY = 'PROXY TCP4 192.0.2.7 198.51.100.3 56324 443\r\n'
+    const GET = 'GET /a.txt HTTP/1.1\r\nHost: h\r\n\r\n'
+
+    function connect({ server }: StartedSite): WireClient {
+      const client = new WireClient(server.port)
+      onTestFinished(() => client.close())
+      return client
+    }
+
+    it('serves what comes behind a PROXY header', async () => {
+      const client = connect(await start({ proxies: { trusted: ['127.0.0.0/8'], untrusted: 'refuse' } }))
+      client.send(PROXY + GET)
+      expect((await client.response('GET')).body.toString()).toBe(A_TXT)
+    })
+
+    it('breaks off what comes without one, and says where from', async () => {
+      const seen: unknown[] = []
+      const site = await start(
+        { proxies: { trusted: ['127.0.0.1'], untrusted: 'refuse' } },
+        { onUnknownClient: ({ code }, peer) => seen.push([code, peer]) },
+      )
+      const client = connect(site)
+      client.send(GET)
+      expect(await client.end()).toBe('broken')
+      expect(seen).toEqual([['ERR_PROXY_MISSING', expect.objectContaining({ host: '127.0.0.1' })]])
+    })
+
+    it('breaks off who is no proxy, or serves it when that is allowed', async () => {
+      const strict = connect(await start({ proxies: { trusted: ['192.0.2.1'], untrusted: 'refuse' } }))
+      expect(await strict.end()).toBe('broken')
+      const open = connect(await start({ proxies: { trusted: ['192.0.2.1'], untrusted: 'plain' } }))
+      open.send(GET)
+      expect((await open.response('GET')).body.toString()).toBe(A_TXT)
+    })
   })
 })
