@@ -1,6 +1,10 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { Origin } from '@millrace/client'
 import { isToken } from '@millrace/headers'
+import { nodeClock } from '@millrace/node-transport'
+import { ProxyProtocol } from '@millrace/proxy-protocol'
+import type { ProxyProtocolOptions } from '@millrace/proxy-protocol'
+import { upgradeProtocol } from './upgrade-protocol.ts'
 
 /** Where to listen. */
 export type ListenAddress =
@@ -12,12 +16,21 @@ export type ProxyMode =
   | { readonly kind: 'reverse'; readonly to: Origin; readonly url: string; readonly preserveHost: boolean }
   | { readonly kind: 'forward'; readonly connectPorts: readonly number[] | 'all' }
 
+/** Whose PROXY header is believed, and what becomes of connections from elsewhere. */
+export type TrustedProxies = Required<Pick<ProxyProtocolOptions, 'untrusted'>> & {
+  readonly trusted: readonly string[]
+}
+
 /** What the command line asks for. */
 export interface CommandLine {
   readonly mode: ProxyMode
   readonly listen: ListenAddress
   /** Our name in Via; `undefined` for one of our own making. */
   readonly pseudonym: string | undefined
+  /** The proxies in front of us that say in a PROXY header whom they speak for; `null`: there are none. */
+  readonly proxies: TrustedProxies | null
+  /** Protocols that an Upgrade may switch to. */
+  readonly upgradeProtocols: readonly string[]
   readonly connectTimeoutMs: number
   readonly headTimeoutMs: number
   readonly idleTimeoutMs: number
@@ -74,6 +87,9 @@ interface ParsedOptions {
   readonly host: string
   readonly unix?: string
   readonly via?: string
+  readonly proxyProtocol?: readonly string[]
+  readonly proxyProtocolOthers: TrustedProxies['untrusted']
+  readonly upgrade: readonly string[] | false
   readonly connectTimeout: number
   readonly headTimeout: number
   readonly idleTimeout: number
@@ -112,6 +128,22 @@ function defineCommand(version: string): Command {
     .option('--host <address>', 'address to listen on; 0.0.0.0 or :: lets other machines in', '127.0.0.1')
     .addOption(new Option('--unix <path>', 'listen on a unix socket instead').conflicts(['port', 'host']))
     .option('--via <name>', 'our name in Via (default: a random one)', parseName)
+    .option(
+      '--proxy-protocol <peers>',
+      'connections from these proxies begin with a PROXY header; addresses, ranges and "unix", separated by commas',
+      parsePeers,
+    )
+    .addOption(
+      new Option('--proxy-protocol-others <policy>', 'connections from elsewhere, with --proxy-protocol')
+        .choices(['refuse', 'plain'])
+        .default('refuse'),
+    )
+    .addOption(
+      new Option('--upgrade <protocols>', 'what an Upgrade may switch to, separated by commas')
+        .argParser(parseProtocols)
+        .default(['websocket'], '"websocket"'),
+    )
+    .option('--no-upgrade', 'pass no Upgrade on')
     .addOption(seconds('connect-timeout', 'for a server to accept a connection', 10_000))
     .addOption(seconds('head-timeout', 'for a server to begin its response', 60_000))
     .addOption(seconds('idle-timeout', 'without a byte from a server', 60_000))
@@ -138,6 +170,8 @@ function commandLineOf(
         ? { kind: 'tcp', host: options.host, port: options.port ?? portFrom(command, environment['PORT']) }
         : { kind: 'unix', path: options.unix },
     pseudonym: options.via,
+    proxies: proxiesFrom(command, options),
+    upgradeProtocols: options.upgrade === false ? [] : options.upgrade,
     connectTimeoutMs: options.connectTimeout,
     headTimeoutMs: options.headTimeout,
     idleTimeoutMs: options.idleTimeout,
@@ -155,6 +189,13 @@ function modeFrom(
   }
   if (forward === true) return { kind: 'forward', connectPorts }
   return command.error('error: one of --to <url> and --forward is needed')
+}
+
+function proxiesFrom(command: Command, options: ParsedOptions): TrustedProxies | null {
+  const { proxyProtocol: trusted, proxyProtocolOthers: untrusted } = options
+  if (trusted !== undefined) return { trusted, untrusted }
+  if (command.getOptionValueSource('proxyProtocolOthers') !== 'cli') return null
+  return command.error('error: --proxy-protocol-others needs --proxy-protocol <peers>')
 }
 
 function portFrom(command: Command, text: string | undefined): number {
@@ -190,6 +231,30 @@ function parseName(text: string): string {
   if (!isToken(text))
     throw new InvalidArgumentError('A name is letters, digits and a few signs, without spaces.')
   return text
+}
+
+function parsePeers(text: string): string[] {
+  const trusted = text.split(',').map((peer) => peer.trim())
+  try {
+    void new ProxyProtocol(neverConnected, { clock: nodeClock, trusted }) // judges as every connection will
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    throw new InvalidArgumentError(error.message)
+  }
+  return trusted
+}
+
+function neverConnected(): never {
+  throw new Error('unreachable: nobody connects to a command line')
+}
+
+function parseProtocols(text: string): string[] {
+  try {
+    return text.split(',').map((protocol) => upgradeProtocol(protocol.trim()))
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    throw new InvalidArgumentError(error.message)
+  }
 }
 
 function parseServer(text: string): NonNullable<ParsedOptions['to']> {

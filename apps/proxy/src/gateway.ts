@@ -5,6 +5,7 @@ import { createPool } from '@millrace/client/node'
 import { isToken } from '@millrace/headers'
 import { connect, nodeClock } from '@millrace/node-transport'
 import type { Clock, Protocol } from '@millrace/transport'
+import { upgradeProtocol } from './upgrade-protocol.ts'
 
 /**
  * What all connections of a proxy share, and its deadlines and limits. Everything is optional.
@@ -114,7 +115,7 @@ export class Gateway {
     this.clock = clock
     this.pseudonym = pseudonym
     this.#connectPorts = connectPorts === 'all' ? 'all' : new Set(connectPorts.map(checkPort))
-    this.upgradeProtocols = new Set(upgradeProtocols.map(checkProtocol))
+    this.upgradeProtocols = new Set(upgradeProtocols.map(upgradeProtocol))
     this.tunnelIdleTimeoutMs = period(options, 'tunnelIdleTimeoutMs')
     this.expectTimeoutMs = period(options, 'expectTimeoutMs')
     this.halfCloseTimeoutMs = period(options, 'halfCloseTimeoutMs')
@@ -157,12 +158,6 @@ export class Gateway {
 function checkPort(port: number): number {
   if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port
   throw new RangeError(`a port is an integer of 1–65535: ${port}`)
-}
-
-function checkProtocol(protocol: string): string {
-  const name = protocol.toLowerCase()
-  if (isToken(name) && name !== 'h2c' && name !== 'tls') return name
-  throw new TypeError(`not a protocol that requests may be switched to: ${protocol}`)
 }
 
 function period(options: GatewayOptions, name: Period): number {

@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
-import type { ListenOptions } from '@millrace/node-transport'
+import type { ProxyProtocolError } from '@millrace/proxy-protocol'
+import type { Address } from '@millrace/transport'
 import { readCommandLine } from './command-line.ts'
 import type { CommandLine } from './command-line.ts'
 import { Gateway, Proxy, ReverseProxy, serveProxy } from './index.ts'
-import type { GatewayChannel, RunningProxy } from './index.ts'
+import type { GatewayChannel, RunningProxy, ServeProxyOptions } from './index.ts'
 
 const EXIT_FAILED = 1
 const EXIT_USAGE = 2
@@ -60,6 +61,7 @@ async function serve(commandLine: CommandLine): Promise<void> {
 function makeGateway({
   mode,
   pseudonym,
+  upgradeProtocols,
   connectTimeoutMs,
   headTimeoutMs,
   idleTimeoutMs,
@@ -67,13 +69,22 @@ function makeGateway({
   return new Gateway({
     ...(pseudonym !== undefined && { pseudonym }),
     ...(mode.kind === 'forward' && { connectPorts: mode.connectPorts }),
+    upgradeProtocols,
     connectTimeoutMs,
     upstream: { headTimeoutMs, idleTimeoutMs },
   })
 }
 
-function listenOptions({ listen }: CommandLine): ListenOptions {
-  return listen.kind === 'unix' ? { path: listen.path } : { host: listen.host, port: listen.port }
+function listenOptions({ listen, proxies, quiet }: CommandLine): ServeProxyOptions {
+  const where = listen.kind === 'unix' ? { path: listen.path } : { host: listen.host, port: listen.port }
+  if (proxies === null) return where
+  return { ...where, proxyProtocol: { ...proxies, ...(!quiet && { onError: reportUnknownClient }) } }
+}
+
+/** A connection was broken off before it was known whose it is. Where it came from is what a list of proxies would need. */
+function reportUnknownClient({ code, message }: ProxyProtocolError, peer: Address): void {
+  const place = 'host' in peer ? peer.host : peer.family
+  process.stderr.write(`millrace-proxy: ${code}: ${message}, from ${place}\n`)
 }
 
 /** A line for people on a terminal, an event for programs otherwise. */
@@ -88,6 +99,10 @@ function ownVersion(): string {
   const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
   return (JSON.parse(manifest) as { version: string }).version
 }
+
+// Output that nobody reads any more is no reason to stop serving.
+process.stdout.on('error', () => {})
+process.stderr.on('error', () => {})
 
 collectOften()
 await main()

@@ -1,8 +1,26 @@
 import { listen } from '@millrace/node-transport'
 import type { Listener, ListenOptions } from '@millrace/node-transport'
-import type { DelayedCall } from '@millrace/transport'
+import type { ProxyProtocolOptions } from '@millrace/proxy-protocol'
+import type { DelayedCall, Protocol } from '@millrace/transport'
 import type { GatewayChannel } from './gateway-channel.ts'
 import type { Gateway } from './gateway.ts'
+import { ProxiedClient } from './proxied-client.ts'
+
+/**
+ * Where a proxy listens, and how.
+ *
+ * @public
+ */
+export interface ServeProxyOptions extends ListenOptions {
+  /**
+   * Every connection comes through another proxy, which says whom it speaks for in a header of the PROXY protocol: whose
+   * header is believed, and what becomes of others; see `@millrace/proxy-protocol`. The client is then the one that the
+   * header names, also for the server behind us. Not with `tls`.
+   *
+   * @defaultValue none: no header is looked for, and one that comes is a bad request
+   */
+  readonly proxyProtocol?: Omit<ProxyProtocolOptions, 'clock'>
+}
 
 /**
  * A proxy that accepts connections.
@@ -30,20 +48,39 @@ const DEFAULT_GRACE_MS = 5_000
  * Accepts connections for a proxy.
  *
  * @param makeChannel - makes the channel of each connection: `() => new Proxy(gateway)`
+ * @throws {RangeError} when a limit is out of its range; {TypeError} when `path` comes with `port` or `host`, and when
+ *   `proxyProtocol` comes with `tls`: a proxy sends its header before the TLS handshake, where no protocol can read it
  * @throws {TransportError} when it cannot listen there
  * @public
  */
 export async function serveProxy(
   gateway: Gateway,
   makeChannel: () => GatewayChannel,
-  options: ListenOptions = {},
+  options: ServeProxyOptions = {},
 ): Promise<RunningProxy> {
-  const listener = await listen(makeChannel, options)
+  const { proxyProtocol, ...where } = options
+  if (proxyProtocol !== undefined && where.tls !== undefined)
+    throw new TypeError('proxyProtocol takes no tls: a proxy sends its header before the handshake')
+  const makeProtocol =
+    proxyProtocol === undefined ? makeChannel : proxiedClients(gateway, makeChannel, proxyProtocol)
+  const listener = await listen(makeProtocol, where)
   return {
     url: urlOf(listener),
     port: listener.port,
     close: (graceMs = DEFAULT_GRACE_MS) => close(gateway, listener, graceMs),
   }
+}
+
+/** What makes the protocol of each connection when a PROXY header comes before there is a channel. */
+function proxiedClients(
+  gateway: Gateway,
+  makeChannel: () => GatewayChannel,
+  proxyProtocol: Omit<ProxyProtocolOptions, 'clock'>,
+): () => Protocol {
+  const settings = Object.freeze({ ...proxyProtocol, clock: gateway.clock })
+  const makeClient = (): Protocol => new ProxiedClient(gateway, makeChannel, settings)
+  makeClient() // a wrong option shows here, not at the first connection
+  return makeClient
 }
 
 async function close(gateway: Gateway, listener: Listener, graceMs: number): Promise<void> {

@@ -27,6 +27,8 @@ describe('readCommandLine', () => {
       },
       listen: { kind: 'tcp', host: '127.0.0.1', port: 8080 },
       pseudonym: undefined,
+      proxies: null,
+      upgradeProtocols: ['websocket'],
       connectTimeoutMs: 10_000,
       headTimeoutMs: 60_000,
       idleTimeoutMs: 60_000,
@@ -71,6 +73,24 @@ describe('readCommandLine', () => {
     })
   })
 
+  it('reads whose PROXY header is believed', () => {
+    const proxies = (...args: string[]): unknown => read(['--forward', ...args]).proxies
+    expect(proxies('--proxy-protocol', '10.0.0.0/8, ::1,unix')).toEqual({
+      trusted: ['10.0.0.0/8', '::1', 'unix'],
+      untrusted: 'refuse',
+    })
+    expect(proxies('--proxy-protocol', '::1', '--proxy-protocol-others', 'plain')).toEqual({
+      trusted: ['::1'],
+      untrusted: 'plain',
+    })
+  })
+
+  it('reads what an Upgrade may switch to', () => {
+    const protocols = (...args: string[]): unknown => read(['--forward', ...args]).upgradeProtocols
+    expect(protocols('--upgrade', 'websocket, IRC')).toEqual(['websocket', 'irc'])
+    expect(protocols('--no-upgrade')).toEqual([])
+  })
+
   it.each([
     [[], /one of --to <url> and --forward/],
     [['--forward', '--to', 'http://a.example'], /cannot be used with/],
@@ -88,6 +108,16 @@ describe('readCommandLine', () => {
     [['--forward', '--via', 'a b'], /A name is/],
     [['--forward', '--head-timeout', 'soon'], /A time is/],
     [['--forward', '--unix', 'x', '--port', '1'], /cannot be used with/],
+    [
+      ['--forward', '--proxy-protocol', 'localhost'],
+      /not an address, a range of addresses or unix: localhost/,
+    ],
+    [['--forward', '--proxy-protocol', ''], /not an address/],
+    [['--forward', '--proxy-protocol', '10.0.0.1/8'], /bits are set behind the prefix/],
+    [['--forward', '--proxy-protocol', '::1', '--proxy-protocol-others', 'some'], /refuse, plain/],
+    [['--forward', '--proxy-protocol-others', 'plain'], /needs --proxy-protocol <peers>/],
+    [['--forward', '--upgrade', 'h2c'], /may be switched to: h2c/],
+    [['--forward', '--upgrade', 'websocket,'], /may be switched to/],
   ])('refuses %j in one line', (args, message) => {
     expect(wrong(args)).toMatch(message)
   })

@@ -54,6 +54,40 @@ describe('millrace-proxy', () => {
     await client.until('hello')
   })
 
+  it('believes a PROXY header of those that are trusted, and says what came without one', async () => {
+    const origin = await RawOrigin.answering(OK)
+    const to = `http://127.0.0.1:${origin.port}`
+    const program = Program.proxy('--to', to, '--port', '0', '--proxy-protocol', '127.0.0.1')
+    const { port } = await program.listening()
+    const open = (): RawConnection => new RawConnection(connect({ port, host: '127.0.0.1' }))
+    await open().send(`PROXY TCP4 192.0.2.7 198.51.100.3 56324 443\r\n${GET}`).until('ok')
+    expect(origin.received).toContain('X-Forwarded-For: 192.0.2.7\r\n')
+    expect(await open().send(GET).untilClosed()).toBe('')
+    await expect
+      .poll(() => program.errors)
+      .toMatch(/^millrace-proxy: ERR_PROXY_MISSING: [\x20-\x7e]+, from 127\.0\.0\.1\n$/)
+    program.process.stderr?.destroy() // nobody reads it any more
+    for (let count = 0; count < 3; count += 1) expect(await open().send(GET).untilClosed()).toBe('')
+    await open().send(`PROXY UNKNOWN\r\n${GET}`).until('ok')
+  })
+
+  it('passes on the Upgrades that it is told to, and no others', async () => {
+    const origin = await RawOrigin.answering(OK)
+    const to = `http://127.0.0.1:${origin.port}`
+    const offer = async (protocol: string, ...args: string[]): Promise<boolean> => {
+      const { port } = await Program.proxy('--to', to, '--port', '0', ...args).listening()
+      const before = origin.received.length
+      const fields = ['Host: a', 'Connection: Upgrade', `Upgrade: ${protocol}`]
+      await new RawConnection(connect({ port, host: '127.0.0.1' }))
+        .send(head('GET / HTTP/1.1', ...fields))
+        .until('ok')
+      return origin.received.slice(before).includes(`Upgrade: ${protocol}\r\n`)
+    }
+    expect(await offer('websocket')).toBe(true)
+    expect(await offer('websocket', '--no-upgrade')).toBe(false)
+    expect(await offer('irc', '--upgrade', 'websocket,irc')).toBe(true)
+  })
+
   it('says in one line what is wrong with its arguments, and exits with 2', async () => {
     const program = Program.proxy('--no-such-flag')
     expect(await program.exited()).toBe(2)
