@@ -86,7 +86,7 @@ export class ContentReceiver {
 
   /** The response is complete: content that nobody waits for is dropped, up to `budget` octets. */
   discard(budget: number): void {
-    if (this.request.content.hasReader) return
+    if (this.isDiscarding || this.request.content.hasReader) return
     this.#discardLeft = budget
     this.request.content.discard()
   }

@@ -49,6 +49,8 @@ export class RequestContent implements AsyncIterable<Uint8Array>, PushProducer {
   #flowing = false
   #delivering = false
   #discarding = false
+  /** Whether who iterated left before the end. */
+  #left = false
 
   constructor(channel: RequestChannel, state: 'open' | 'ended' = 'open') {
     this.#channel = channel
@@ -63,6 +65,11 @@ export class RequestContent implements AsyncIterable<Uint8Array>, PushProducer {
   /** Whether somebody waits for content right now. */
   get hasReader(): boolean {
     return this.#reader !== null || this.#consumer !== null
+  }
+
+  /** Whether who read it said, in one way or another, that it needs no more. */
+  get isAbandoned(): boolean {
+    return this.#discarding || this.#left
   }
 
   /** The trailer fields, once the content was read to its end; `undefined` when there were none. */
@@ -80,6 +87,7 @@ export class RequestContent implements AsyncIterable<Uint8Array>, PushProducer {
   read(): Promise<Uint8Array | null> {
     if (this.hasReader) return Promise.reject(new LocalProtocolError('ERR_CONTENT_CONSUMED'))
     if (this.#discarding) return Promise.reject(new LocalProtocolError('ERR_CONTENT_DISCARDED'))
+    this.#left = false
     const chunk = this.#queue.shift()
     if (chunk !== undefined) {
       this.#queued -= chunk.length
@@ -94,9 +102,16 @@ export class RequestContent implements AsyncIterable<Uint8Array>, PushProducer {
     })
   }
 
-  /** Iterates over the pieces. Leaving the loop early leaves the rest unread. */
+  /**
+   * Iterates over the pieces. Leaving the loop early leaves the rest to whoever reads on; once the response is complete, to
+   * the channel, which drops it or closes.
+   */
   async *[Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    for (let chunk = await this.read(); chunk !== null; chunk = await this.read()) yield chunk
+    try {
+      for (let chunk = await this.read(); chunk !== null; chunk = await this.read()) yield chunk
+    } finally {
+      if (!this.hasReader && this.#state === 'open') this.#leave()
+    }
   }
 
   /**
@@ -126,6 +141,7 @@ export class RequestContent implements AsyncIterable<Uint8Array>, PushProducer {
     if (this.hasReader) throw new LocalProtocolError('ERR_CONTENT_CONSUMED')
     if (this.#discarding) throw new LocalProtocolError('ERR_CONTENT_DISCARDED')
     this.#consumer = consumer
+    this.#left = false
     this.resumeProducing()
   }
 
@@ -150,6 +166,7 @@ export class RequestContent implements AsyncIterable<Uint8Array>, PushProducer {
   /** Reads the rest and drops it; who asks for it from now on gets `ERR_CONTENT_DISCARDED`. */
   discard(): void {
     if (this.#state !== 'open') return
+    const isFirst = !this.#discarding
     this.#discarding = true
     this.#queue = []
     this.#queued = 0
@@ -157,6 +174,7 @@ export class RequestContent implements AsyncIterable<Uint8Array>, PushProducer {
     const reader = this.#reader
     this.#reader = null
     reader?.reject(new LocalProtocolError('ERR_CONTENT_DISCARDED'))
+    if (isFirst) this.#leave()
     this.#want()
   }
 
@@ -234,6 +252,13 @@ export class RequestContent implements AsyncIterable<Uint8Array>, PushProducer {
     this.#consumer = null // told once
     if (this.#state === 'ended') consumer.contentDone(this.#trailers)
     else consumer.contentLost(this.#error as Error)
+  }
+
+  /** Nobody needs the rest: what becomes of it depends on how far the response is. */
+  #leave(): void {
+    this.#left = true
+    this.#wanted = false
+    this.#channel.contentUnwanted()
   }
 
   #wantBelow(level: number): void {

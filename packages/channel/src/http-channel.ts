@@ -162,9 +162,20 @@ export class HTTPChannel extends HTTPExchange implements PushProducer, ContentOw
   }
 
   contentUnwanted(): void {
-    if (this.receiver !== null) this.receiver.wanted = false
+    const { receiver } = this
+    if (receiver !== null) {
+      receiver.wanted = false
+      if (this.current === null && receiver.request.content.isAbandoned) this.#dropRest(receiver)
+    }
     this.updateFlow()
     if (!this.inTurn) this.turnEnded()
+  }
+
+  /** The response is complete, and who went on reading needs no more. */
+  #dropRest(receiver: ContentReceiver): void {
+    const { discardBytes } = this.settings
+    if (receiver.isCheap(discardBytes) && this.persistent) receiver.discard(discardBytes)
+    else this.loseConnection()
   }
 
   // --- the response

@@ -326,7 +326,7 @@ export abstract class HTTPConnection extends HTTPSender {
   }
 
   /** Breaks the connection off inside a response. Those before it, written in the same turn, still leave: they are complete. */
-  protected breakOff(): void {
+  breakOff(): void {
     this.output.flush()
     this.abortConnection()
   }

@@ -37,4 +37,6 @@ export interface RequestChannel extends Consumer {
   switchProtocol(request: object, protocol: Protocol): void
   loseConnection(): void
   abortConnection(): void
+  /** Breaks the connection off inside a response; those before it, written in the same turn, still leave. */
+  breakOff(): void
 }

@@ -241,7 +241,7 @@ export class Request {
    *
    * @param data - octets, not to be changed afterwards; or text that is sent as UTF-8
    * @returns whether the peer keeps up; when false, better wait for {@link Request.drained}
-   * @throws {LocalProtocolError} `ERR_FINISHED`, `ERR_CONTENT_LENGTH_EXCEEDED` (which also aborts)
+   * @throws {LocalProtocolError} `ERR_FINISHED`, `ERR_CONTENT_LENGTH_EXCEEDED` (which also breaks the connection off)
    */
   write(data: Uint8Array | string): boolean {
     if (this.#lost !== null) return true
@@ -254,7 +254,8 @@ export class Request {
    * Completes the response.
    *
    * @param data - the last piece; when nothing was written before it is all there is, and its length is announced
-   * @throws {LocalProtocolError} `ERR_FINISHED`, `ERR_CONTENT_LENGTH_SHORT` (which also aborts)
+   * @throws {LocalProtocolError} `ERR_FINISHED`; `ERR_CONTENT_LENGTH_SHORT` and `ERR_CONTENT_LENGTH_EXCEEDED`, which also
+   * break the connection off when the head was written already
    */
   finish(data?: Uint8Array | string): void {
     if (this.#lost !== null) return

@@ -94,8 +94,8 @@ export class ResponseWriter {
     if (length > 0) this.write(chunk)
     if (this.#framing === 'length' && this.#remaining > 0) {
       this.#state = 'done'
-      this.#channel.abortConnection()
-      throw new LocalProtocolError('ERR_CONTENT_LENGTH_SHORT')
+      this.#channel.breakOff()
+      throw wrongLength(false)
     }
     if (this.#framing === 'chunked') {
       this.#channel.output.add(this.#trailers === null ? '0\r\n\r\n' : encodeTrailers(this.#trailers))
@@ -182,6 +182,7 @@ export class ResponseWriter {
       return announced === null && finalLength !== null && finalLength > 0 ? lengthLine(finalLength) : ''
     }
     if (announced !== null) {
+      if (finalLength !== null && finalLength !== announced) throw wrongLength(finalLength > announced)
       this.#framing = 'length'
       this.#remaining = announced
       return ''
@@ -236,9 +237,13 @@ export class ResponseWriter {
   #spend(length: number): void {
     if (length > this.#remaining) {
       this.#state = 'done'
-      this.#channel.abortConnection()
-      throw new LocalProtocolError('ERR_CONTENT_LENGTH_EXCEEDED')
+      this.#channel.breakOff()
+      throw wrongLength(true)
     }
     this.#remaining -= length
   }
+}
+
+function wrongLength(exceeded: boolean): LocalProtocolError {
+  return new LocalProtocolError(exceeded ? 'ERR_CONTENT_LENGTH_EXCEEDED' : 'ERR_CONTENT_LENGTH_SHORT')
 }

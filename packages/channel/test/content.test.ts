@@ -338,3 +338,57 @@ describe('100-continue', () => {
     expect(conversation.closed).toBe(true)
   })
 })
+
+describe('content whose reader leaves when the response is complete', () => {
+  const next = head('GET /next HTTP/1.1', 'Host: a')
+
+  /** Finishes the response while somebody reads, and lets 3 octets of `length` come; then the reader leaves. */
+  async function leftBehind(
+    how: 'loop' | 'consumer',
+    lengthField: string,
+  ): Promise<ReturnType<typeof pulled>> {
+    const talk = pulled({ discardBytes: 20 })
+    talk.conversation.send(head('POST / HTTP/1.1', 'Host: a', lengthField))
+    const { content } = talk.request()
+    const consumer = { dataReceived: () => content.stopProducing(), contentDone() {}, contentLost() {} }
+    const readOne = async (): Promise<void> => {
+      for await (const chunk of content) if (chunk.length > 0) break
+    }
+    const reading = how === 'loop' ? readOne() : content.deliverTo(consumer)
+    talk.request().finish('done')
+    talk.conversation.send(lengthField.startsWith('C') ? 'abc' : '3\r\nabc\r\n')
+    await reading
+    return talk
+  }
+
+  it.each([
+    ['loop', 23, false],
+    ['loop', 24, true],
+    ['consumer', 23, false],
+    ['consumer', 24, true],
+  ] as const)('by its %s, of %i octets, 3 of them read: closes is %j', async (how, length, closes) => {
+    const { conversation, request } = await leftBehind(how, `Content-Length: ${length}`)
+    expect(conversation.closed).toBe(closes)
+    conversation.send('x'.repeat(length - 3) + next)
+    expect(request().requestTarget).toBe(closes ? '/' : '/next')
+  })
+
+  it.each(['loop', 'consumer'] as const)('by its %s, chunked: is dropped up to discardBytes', async (how) => {
+    const { conversation } = await leftBehind(how, 'Transfer-Encoding: chunked')
+    conversation.send(`14\r\n${'x'.repeat(20)}\r\n`)
+    expect(conversation.closed).toBe(false)
+    conversation.send('1\r\nx\r\n')
+    expect(conversation.closed).toBe(true)
+  })
+
+  it('stays to be read on, as long as the response is not complete', async () => {
+    const { conversation, request } = pulled({ discardBytes: 0 })
+    conversation.send(POST, '01234')
+    const { content } = request()
+    for await (const chunk of content) if (chunk.length === 5) break
+    conversation.send('56789')
+    expect(await content.bytes()).toEqual(wireBytes('56789'))
+    request().finish()
+    expect(conversation.closed).toBe(false)
+  })
+})

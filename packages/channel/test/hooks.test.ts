@@ -268,7 +268,10 @@ describe('whoever answers when it is too late', () => {
   it('after a broken promise of length: learns that the response will never be complete', async () => {
     for (const breaking of [
       (request: Request): void => void request.write('hello!'),
-      (request: Request): void => request.finish('hell'),
+      (request: Request): void => {
+        request.write('h')
+        request.finish('ell')
+      },
     ]) {
       const { conversation, requests } = unanswered()
       conversation.send(GET)

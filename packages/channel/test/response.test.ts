@@ -76,10 +76,34 @@ describe('the response on the wire', () => {
   it('rule 80: throws when the content ends before the announced length, and breaks the connection', () => {
     const conversation = respond((request) => {
       request.setHeader('Content-Length', '5')
-      expect(() => request.finish('hell')).toThrow(
+      request.write('h')
+      expect(() => request.finish('ell')).toThrow(
         expect.objectContaining({ code: 'ERR_CONTENT_LENGTH_SHORT' }),
       )
     })
+    expect(conversation.transport.lostReason).toEqual({ kind: 'aborted' })
+  })
+
+  it.each([
+    ['hell', 'ERR_CONTENT_LENGTH_SHORT'],
+    ['hello!', 'ERR_CONTENT_LENGTH_EXCEEDED'],
+  ])('rule 80: a response in one piece of another length never reaches the wire: %j', (content, code) => {
+    const conversation = respond((request) => {
+      request.setHeader('Content-Length', '5')
+      request.finish(content)
+    })
+    expect(conversation.errors).toEqual([expect.objectContaining({ code })])
+    expect(conversation.wire).toMatch(/^HTTP\/1\.1 500 /)
+  })
+
+  it('rule 80: a response that is cut short takes none of those before it along', () => {
+    const conversation = respond((request) => {
+      if (request.path === '/good') return request.finish('good')
+      request.setHeader('Content-Length', '5')
+      request.write('hello!')
+    }, 'GET /good HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1')
+    expect(conversation.wire).toContain('good')
+    expect(conversation.wire).not.toContain('hello')
     expect(conversation.transport.lostReason).toEqual({ kind: 'aborted' })
   })
 
