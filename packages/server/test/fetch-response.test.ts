@@ -119,11 +119,23 @@ describe('sending a Response', () => {
     expect(conversation.wire).toBe('HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nabcdef')
   })
 
-  it.each(['1', '3'])('breaks off when the content does not have its Content-Length, %s', async (length) => {
+  it.each(['1', '3'])('is a 500 when the content does not have its Content-Length, %s', async (length) => {
     const response = (): Response => new Response('ab', { headers: { 'content-length': length } })
-    const { errors, transport } = await new FetchConversation(response).send(get('/'))
+    const { errors, wire } = await new FetchConversation(response).send(get('/'))
     expect(errors).toMatchObject([{ name: 'LocalProtocolError' }])
-    expect(transport.lostReason).toEqual({ kind: 'aborted' })
+    expect(wire).toMatch(/^HTTP\/1\.1 500 /)
+  })
+
+  it.each(['1', '3'])('breaks off when content that comes later has not the length, %s', async (length) => {
+    const source = new Source()
+    const response = (): Response => new Response(source.stream, { headers: { 'content-length': length } })
+    const conversation = await new FetchConversation(response).send(get('/'))
+    source.push('ab')
+    await conversation.settle()
+    source.end()
+    await conversation.settle()
+    expect(conversation.errors).toMatchObject([{ name: 'LocalProtocolError' }])
+    expect(conversation.transport.lostReason).toEqual({ kind: 'aborted' })
   })
 })
 
