@@ -132,7 +132,7 @@ describe('sending a Response', () => {
     const conversation = await new FetchConversation(response).send(get('/'))
     source.push('ab')
     await conversation.settle()
-    source.end()
+    if (length === '3') source.end() // the other one was given up by then
     await conversation.settle()
     expect(conversation.errors).toMatchObject([{ name: 'LocalProtocolError' }])
     expect(conversation.transport.lostReason).toEqual({ kind: 'aborted' })
