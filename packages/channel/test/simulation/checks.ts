@@ -74,7 +74,7 @@ export function checkCalm(course: Course): void {
 function mayClose({ sent, contentEnd, request }: Exchange): boolean {
   // A final answer may have come before the 100 that the client waited for.
   if (request.expectsContinue) return true
-  const unread = request.head.contentLength !== 0 && contentEnd !== 'done'
+  const unread = request.head.contentLength !== 0 && contentEnd !== 'done' && contentEnd !== 'dropped'
   return (
     sent.closes || sent.minorVersion === 0 || sent.method === 'CONNECT' || unread || request.lost !== null
   )

@@ -61,7 +61,11 @@ export class Exchange {
   droppedBytes = 0
   /** The handler takes the content in one piece, when it is complete. */
   collects = false
-  contentEnd: 'open' | 'done' | 'lost' = 'open'
+  /** Somebody waited for content when the response was completed: the channel goes on reading it. */
+  readsOn = false
+  /** The handler will never ask for the rest of the content. */
+  leaves = false
+  contentEnd: 'open' | 'done' | 'lost' | 'dropped' = 'open'
 
   constructor(request: Request, weather: Weather) {
     this.request = request
@@ -105,6 +109,7 @@ export class Exchange {
     const timely = this.alive && !this.finished
     if (timely) this.wrote += text
     this.finished ||= timely // before: the next request may be dispatched inside
+    this.readsOn = timely && this.request.content.hasReader
     try {
       if (length > 0 || this.weather.chance.of(0.5)) this.request.finish(this.#octets(text))
       else this.request.finish()
@@ -147,9 +152,16 @@ export class Exchange {
     if (trailers !== undefined && trailers.get('digest') !== 'x') this.weather.violated('other trailers')
   }
 
+  /** The handler wants none of the rest of the content. */
+  drop(): void {
+    if (this.contentEnd === 'open') this.contentEnd = 'dropped'
+    this.request.content.stopProducing()
+  }
+
   /** Content that is held for the handler. */
   get heldBytes(): number {
-    const isHeld = !this.collects && !this.request.finished && this.contentEnd === 'open'
+    const isOpen = !this.request.finished || this.leaves
+    const isHeld = isOpen && !this.collects && this.contentEnd === 'open'
     return isHeld ? this.handedBytes - this.takenBytes : 0
   }
 

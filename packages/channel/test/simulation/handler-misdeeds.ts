@@ -1,15 +1,29 @@
+import { StormError, type Behaviour, type Step } from './behaviour.ts'
 import type { Exchange } from './exchange.ts'
-import { StormError, type Behaviour, type Step } from './handler-steps.ts'
 
 const throws: Step = () => {
   throw new StormError('thrown')
 }
 
-const throwsMidway: Step = async (exchange) => {
-  exchange.start(200)
-  exchange.write(10)
-  if (exchange.weather.chance.of(0.5)) await exchange.weather.pass()
-  throw new StormError('rejected')
+/** Begins a response, perhaps only in its own mind, and does something else instead of completing it. */
+const midway =
+  (deed: Step): Step =>
+  async (exchange) => {
+    const { chance } = exchange.weather
+    exchange.start(200)
+    if (chance.of(0.5)) exchange.write(10)
+    if (chance.of(0.5)) await exchange.weather.pass()
+    await deed(exchange)
+  }
+
+const aborts: Step = (exchange) => {
+  exchange.request.channel.abortConnection()
+  if (exchange.alive) exchange.finish(0)
+}
+
+const closes: Step = (exchange) => {
+  exchange.request.loseConnection()
+  exchange.finish(5)
 }
 
 const breaksItsWord: Step = (exchange) => {
@@ -23,44 +37,23 @@ const breaksItsWord: Step = (exchange) => {
 
 const never: Step = () => undefined
 
-const aborts: Step = async (exchange) => {
-  exchange.start(200)
-  if (exchange.weather.chance.of(0.5)) exchange.write(10)
-  if (exchange.weather.chance.of(0.5)) await exchange.weather.pass()
-  exchange.request.channel.abortConnection()
-  if (exchange.alive) exchange.finish(0)
-}
-
-const closes: Step = async (exchange) => {
-  exchange.start(200)
-  if (exchange.weather.chance.of(0.5)) exchange.write(10)
-  if (exchange.weather.chance.of(0.5)) await exchange.weather.pass()
-  exchange.request.loseConnection()
-  exchange.finish(5)
-}
-
 const readsAndThrows: Step = (exchange) => {
-  exchange.request.content.deliverTo({
-    dataReceived: () => {
-      throw new StormError('in dataReceived')
-    },
-    contentDone: () => {
-      throw new StormError('in contentDone')
-    },
-    contentLost: () => {
-      throw new StormError('in contentLost')
-    },
-  })
+  const { content } = exchange.request
+  content.deliverTo({ dataReceived: fail, contentDone: fail, contentLost: fail })
+}
+
+function fail(): never {
+  throw new StormError('while reading')
 }
 
 /** What handlers do that they should not. A new misdeed is one more row. */
 export const MISDEEDS: readonly Behaviour[] = [
   { name: 'throws', weight: 1, run: throws },
-  { name: 'throws midway', weight: 1, run: throwsMidway },
+  { name: 'throws midway', weight: 1, run: midway(throws) },
   { name: 'breaks its word', weight: 1, run: breaksItsWord },
   { name: 'never answers', weight: 1, run: never },
-  { name: 'aborts', weight: 1, run: aborts },
-  { name: 'closes', weight: 1, run: closes },
+  { name: 'aborts', weight: 1, run: midway(aborts) },
+  { name: 'closes', weight: 1, run: midway(closes) },
   { name: 'reads and throws', weight: 1, run: readsAndThrows },
 ]
 

@@ -1,7 +1,9 @@
 import type { Chance } from '@millrace/testing'
+import { StormError, type Behaviour, type Step } from './behaviour.ts'
+import { INPUTS } from './content-steps.ts'
 import type { Exchange } from './exchange.ts'
 import { MISDEEDS } from './handler-misdeeds.ts'
-import { INPUTS, OUTPUTS, StormError, type Behaviour, type Step } from './handler-steps.ts'
+import { OUTPUTS } from './response-steps.ts'
 
 function draw(chance: Chance, table: readonly Behaviour[], usual: string | undefined): Behaviour {
   return table.find(({ name }) => name === usual) ?? chance.draw(table)
@@ -28,19 +30,19 @@ export function answer(exchange: Exchange): void | Promise<void> {
     return chance.of(theme.output === undefined ? 0.6 : 0.9)
       ? output.run(exchange)
       : exchange.weather.later(() => late(output.run, exchange))
-  return readAndAnswer(exchange, input.run, output.run)
+  return readAndAnswer(exchange, input, output.run)
 }
 
 /** Both at once, or one after the other. A reader that fails because the content did has been told why. */
-async function readAndAnswer(exchange: Exchange, input: Step, output: Step): Promise<void> {
+async function readAndAnswer(exchange: Exchange, input: Behaviour, output: Step): Promise<void> {
   exchange.running += 1
-  const reading = Promise.resolve(input(exchange)).catch((error: unknown) => {
+  const reading = Promise.resolve(input.run(exchange)).catch((error: unknown) => {
     const broken = exchange.sent.broken || !exchange.alive || exchange.finished || !exchange.weather.calm
     if (!broken) exchange.weather.violated(`content failed for no reason: ${String(error)}`)
   })
   if (exchange.weather.chance.of(0.1)) exchange.weather.later(() => exchange.inform())
   try {
-    if (exchange.weather.chance.of(0.7)) await reading
+    if (input.alongside !== true && exchange.weather.chance.of(0.7)) await reading
     await output(exchange)
     await reading
   } finally {

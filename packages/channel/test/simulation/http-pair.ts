@@ -7,7 +7,7 @@ import { checkCalm, checkEnd, checkLeft, checkMemory, checkWaited, checkWire } f
 import { CLIENTS, type Conversation, type HTTPClient } from './clients.ts'
 import { StormRequest, type Exchange, type Weather } from './exchange.ts'
 import { meddle } from './handler-misdeeds.ts'
-import { StormError } from './handler-steps.ts'
+import { StormError } from './behaviour.ts'
 import { answer } from './handlers.ts'
 import { drawDeadlines, drawLimits, NO_DEADLINES } from './http-options.ts'
 import { THEMES, type Theme } from './themes.ts'
