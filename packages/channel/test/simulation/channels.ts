@@ -8,6 +8,8 @@ export interface Watcher {
   lost(): void
   contentReceived(request: Request | undefined): void
   deciding(): void
+  /** A request is accepted, whatever becomes of it. */
+  decided(request: Request): void
 }
 
 /** A channel that shows its inside. */
@@ -27,7 +29,9 @@ export class WatchedChannel extends HTTPChannel {
   }
   override checkPersistence(request: Request, version: string): boolean {
     this.watcher?.deciding()
-    return super.checkPersistence(request, version)
+    const persists = super.checkPersistence(request, version)
+    this.watcher?.decided(request)
+    return persists
   }
   override connectionLost(reason: ConnectionLost): void {
     super.connectionLost(reason)

@@ -1,7 +1,9 @@
 import type { SimulatedConnection } from '@millrace/testing'
-import type { HTTPChannelOptions } from '../../src/index.ts'
+import { STRICT } from '../../src/index.ts'
+import type { HTTPChannelOptions, LeniencyFlag } from '../../src/index.ts'
 import type { WatchedChannel } from './channels.ts'
 import type { Exchange, Taker } from './exchange.ts'
+import type { Reporter } from './reporter.ts'
 import type { Script } from './requests.ts'
 import { readResponses, type Received } from './wire.ts'
 import { toText } from './latin1.ts'
@@ -15,15 +17,11 @@ interface Course {
   readonly sentWire: Uint8Array
   readonly calm: boolean
   readonly exchanges: readonly Exchange[]
-  /** Whether the peer is owed an answer that says what it did wrong. */
-  readonly refused: boolean
+  readonly reporter: Reporter
   /** All that the client got. */
   readonly wire: string
   violated(what: string): void
 }
-
-/** The last words to a peer that is wrong. */
-const REFUSAL = /HTTP\/1\.1 [45][0-9]{2} (?:[^\r]+\r\n)+Connection: close\r\n\r\n(?:[45][0-9]{2} [^\n]+\n)?$/
 
 /** The largest piece that a handler writes, with its framing, and a head. */
 const PIECE_BYTES = 81_000
@@ -67,7 +65,8 @@ export function checkCalm(course: Course): void {
   } else if (last === undefined || !mayClose(last)) {
     if (script.garbage === '') {
       if (channel.readState !== 'idle') course.violated(`is ${channel.readState} in the end`)
-    } else if (!REFUSAL.test(course.wire)) course.violated('the peer was not told that it spoke nonsense')
+    } else if (course.reporter.answer?.test(course.wire) !== true)
+      course.violated('the peer was not told that it spoke nonsense')
   }
 }
 
@@ -104,9 +103,7 @@ function isAnswerOwed({ exchanges }: Course): boolean {
 /** When the connection is over, nobody waits and nothing is left behind. */
 export function checkEnd(course: Course): void {
   const { exchanges, protocol } = course
-  const { transport } = course.connection
-  const lastWords = toText(transport.writes.at(-1) ?? new Uint8Array())
-  if (course.refused && !REFUSAL.test(lastWords)) course.violated('the peer was not told what was wrong')
+  checkLastWords(course)
   if (protocol.requests.length > 0) course.violated(`${protocol.requests.length} exchanges are left`)
   for (const exchange of exchanges) {
     const { request, sent, finished, upgraded, notified } = exchange
@@ -126,6 +123,26 @@ export function checkEnd(course: Course): void {
       course.violated('broken content came to its end')
     if (upgraded !== null && upgraded.lost === null)
       course.violated('the next protocol was not told of the loss')
+  }
+}
+
+/** An error is answered as `onError` has it, and nothing follows. */
+function checkLastWords(course: Course): void {
+  const { connection, reporter } = course
+  const lastWords = toText(connection.transport.writes.at(-1) ?? new Uint8Array())
+  if (reporter.refused && reporter.answer === null) course.violated('the peer was not told what was wrong')
+  if (reporter.answer?.test(lastWords) === false)
+    course.violated('the last words are not the answer to the error')
+}
+
+/** What was forgiven is counted, once for each request that was accepted. */
+export function checkLeniencies(course: Course): void {
+  const { protocol, exchanges } = course
+  for (const flag of Object.keys(STRICT) as LeniencyFlag[]) {
+    const needed = exchanges.filter((one) => one.accepted && one.request.head.leniencies.includes(flag))
+    const counted = protocol.leniencies[flag] ?? 0
+    if (counted !== needed.length)
+      course.violated(`${flag} is counted ${counted} times, not ${needed.length}`)
   }
 }
 
@@ -193,9 +210,12 @@ function checkResponse(
   rest: string,
 ): void {
   const closes = fields.get('connection') === 'close'
-  if (closes && (!isLast || rest !== '')) course.violated('bytes behind a response that closes')
+  const isEnd = isLast && rest === ''
+  if (closes && !isEnd) course.violated('bytes behind a response that closes')
+  if (exchange?.sent.closes === true && !isEnd)
+    course.violated('bytes behind the last response that was asked for')
   if (!fields.has('x-id')) {
-    if (status < 400 || !closes) course.violated(`a ${status} from nobody`)
+    if (status < 400 || !closes || course.reporter.answer === null) course.violated(`a ${status} from nobody`)
     if (exchange?.finished === true)
       course.violated(`a ${status} instead of the answer to ${exchange.sent.id}`)
     return
@@ -222,6 +242,8 @@ function checkResponse(
 /** What was finished while the connection lived has arrived, if the connection ended in peace. */
 function checkComplete(course: Course, responses: readonly Received[], answered: number, rest: string): void {
   if (course.connection.transport.lostReason?.kind !== 'closed') return
+  if (course.reporter.answer?.test(course.wire) === false)
+    course.violated('the answer to an error did not arrive')
   const finished = course.exchanges.filter((exchange) => exchange.finished)
   if (answered < finished.length) course.violated(`${answered} answers of ${finished.length} arrived`)
   const last = course.exchanges.at(-1)

@@ -2,10 +2,11 @@ import type { Headers } from '@millrace/headers'
 import type { Chance } from '@millrace/testing'
 import type { ConnectionLost, Protocol, Transport } from '@millrace/transport'
 import { Request } from '../../src/index.ts'
-import type { RequestChannel, RequestHead } from '../../src/index.ts'
+import type { Leniency, LeniencyFlag, RequestChannel, RequestHead } from '../../src/index.ts'
 import { pattern, type Sent } from './requests.ts'
 import type { Theme } from './themes.ts'
 import { toOctets, toText } from './latin1.ts'
+import { faultsOf } from './laxities.ts'
 
 /** What a handler needs of the connection that it lives on. */
 export interface Weather {
@@ -13,6 +14,8 @@ export interface Weather {
   /** Only handlers that answer in the end, and read or ignore content like reasonable people. */
   readonly calm: boolean
   readonly theme: Theme
+  /** What the channel forgives. */
+  readonly leniency: Leniency
   readonly exchanges: Exchange[]
   /** Handlers of any connection that wait for one of another connection to wake them. */
   readonly waiting: (() => void)[]
@@ -51,6 +54,9 @@ export class Exchange {
   losses = 0
   /** The producer is registered: somebody must stop it, if it does not finish. */
   producing = false
+  /** The channel accepted the request; what was forgiven for that, as it told. */
+  accepted = false
+  readonly forgiven: LeniencyFlag[] = []
   /** How many steps of the handler wait for something. */
   running = 0
   /** Octets of content that the request got, and those of them that the handler took. */
@@ -73,6 +79,7 @@ export class Exchange {
     const sent = weather.expected(request)
     if (sent === undefined) weather.violated(`a request that nobody sent: ${request.requestTarget}`)
     this.sent = sent ?? NOBODYS
+    this.#checkLeniencies()
     if (weather.exchanges.some(({ finished, alive, upgraded }) => !finished && alive && upgraded === null))
       weather.violated('a request dispatched while another is owed its response')
     weather.exchanges.push(this)
@@ -80,6 +87,14 @@ export class Exchange {
       this.notified = reason
       weather.exchangeEnded()
     })
+  }
+
+  #checkLeniencies(): void {
+    const { head } = this.request
+    for (const fault of faultsOf(head, this.weather.leniency)) this.weather.violated(fault)
+    const { needs } = this.sent
+    if (needs !== null && !isSame(needs, head.leniencies))
+      this.weather.violated(`forgave ${head.leniencies.join()}, where ${needs.join()} was needed`)
   }
 
   get alive(): boolean {
@@ -179,8 +194,14 @@ const NOBODYS: Sent = {
   closes: false,
   broken: true,
   takesUpgrade: false,
+  needs: null,
   end: 0,
 }
+
+function isSame(some: readonly LeniencyFlag[], others: readonly LeniencyFlag[]): boolean {
+  return some.length === others.length && some.every((flag) => others.includes(flag))
+}
+
 /** What a connection is handed over to: notes all it gets, says something now and then. */
 export class Taker implements Protocol {
   readonly weather: Weather
@@ -249,6 +270,8 @@ export class StormRequest extends Request {
     this.exchange.weather.called('process')
     if (this.exchange.finished || !this.exchange.alive)
       this.exchange.weather.violated('process behind the end')
+    if (this.exchange.forgiven.length < this.head.leniencies.length)
+      this.exchange.weather.violated('dispatched before it was told what was forgiven')
     return this.#answer(this.exchange)
   }
 

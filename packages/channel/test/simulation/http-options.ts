@@ -1,5 +1,7 @@
 import type { Chance } from '@millrace/testing'
-import type { HTTPChannelOptions } from '../../src/index.ts'
+import { STRICT } from '../../src/index.ts'
+import type { HTTPChannelOptions, Leniency } from '../../src/index.ts'
+import type { Theme } from './themes.ts'
 
 /** Limits that clients meet, some of them tight. */
 export function drawLimits(chance: Chance, calm: boolean): Partial<HTTPChannelOptions> {
@@ -12,6 +14,14 @@ export function drawLimits(chance: Chance, calm: boolean): Partial<HTTPChannelOp
     maxBodySize: calm || chance.of(0.8) ? 1_000_000 : 300,
     sendDate: chance.of(0.5),
   }
+}
+
+/** What is forgiven: nothing as a rule, some of it where heads are lax. */
+export function drawLeniency(chance: Chance, { laxity }: Theme): Leniency {
+  if (!chance.of(laxity === undefined ? 0.2 : 0.9)) return STRICT
+  const share = chance.pick([0.3, 0.9])
+  const flags = Object.keys(STRICT).map((flag) => [flag, chance.of(share)])
+  return Object.fromEntries(flags) as unknown as Leniency
 }
 
 /** Deadlines that pass while the simulation lasts, or at once. */

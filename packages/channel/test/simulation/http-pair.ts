@@ -1,15 +1,24 @@
 import { HAPPENINGS } from '@millrace/testing'
 import type { Chance, Happening, SimulatedConnection, SimulatedPair } from '@millrace/testing'
-import { LocalProtocolError, RemoteProtocolError } from '../../src/index.ts'
-import type { DrainOptions, HTTPChannelOptions, Request } from '../../src/index.ts'
+import { LocalProtocolError } from '../../src/index.ts'
+import type { DrainOptions, HTTPChannelOptions, Leniency, LeniencyFlag, Request } from '../../src/index.ts'
 import { HookedChannel, WatchedChannel, type Watcher } from './channels.ts'
-import { checkCalm, checkEnd, checkLeft, checkMemory, checkWaited, checkWire } from './checks.ts'
+import {
+  checkCalm,
+  checkEnd,
+  checkLeft,
+  checkLeniencies,
+  checkMemory,
+  checkWaited,
+  checkWire,
+} from './checks.ts'
 import { CLIENTS, type Conversation, type HTTPClient } from './clients.ts'
 import { StormRequest, type Exchange, type Weather } from './exchange.ts'
 import { meddle } from './handler-misdeeds.ts'
 import { StormError } from './behaviour.ts'
 import { answer } from './handlers.ts'
-import { drawDeadlines, drawLimits, NO_DEADLINES } from './http-options.ts'
+import { drawDeadlines, drawLeniency, drawLimits, NO_DEADLINES } from './http-options.ts'
+import { Reporter } from './reporter.ts'
 import { THEMES, type Theme } from './themes.ts'
 import { script, type Script, type Sent } from './requests.ts'
 import { toText } from './latin1.ts'
@@ -30,6 +39,7 @@ export class HTTPPair implements SimulatedPair, Conversation, Weather, Watcher {
   /** Everybody is reasonable and nobody in a hurry: every request gets its answer. */
   readonly calm: boolean
   readonly theme: Theme
+  readonly leniency: Leniency
   readonly script: Script
   /** What the client sends, if it comes to that. */
   sentWire: Uint8Array
@@ -38,8 +48,7 @@ export class HTTPPair implements SimulatedPair, Conversation, Weather, Watcher {
   readonly client: HTTPClient
   readonly happenings: readonly Happening[]
   readonly exchanges: Exchange[] = []
-  /** Whether the peer is owed an answer that says what it did wrong. */
-  refused = false
+  readonly reporter: Reporter
   #gone = false
   /** The first request that may have reached the channel in another form than it was meant. */
   #changedFrom = Infinity
@@ -51,7 +60,8 @@ export class HTTPPair implements SimulatedPair, Conversation, Weather, Watcher {
     this.waiting = world.waiting
     this.calm = chance.of(0.3)
     this.theme = chance.draw(THEMES)
-    this.script = script(chance, this.calm, this.theme)
+    this.leniency = drawLeniency(chance, this.theme)
+    this.script = script(chance, this.calm, this)
     this.sentWire = this.script.wire
     this.options = {
       clock: connection.clock,
@@ -62,11 +72,14 @@ export class HTTPPair implements SimulatedPair, Conversation, Weather, Watcher {
         world.exchanges += 1
         return new StormRequest(channel, head, this, answer)
       },
-      onError: (error) => this.#judge(error),
+      leniency: this.leniency,
+      onLenient: (flag, request) => this.#forgiven(flag, request),
+      onError: (error, context) => this.reporter.hook(error, context),
     }
     const Channel = world.change(chance.of(0.3) ? HookedChannel : WatchedChannel)
     this.protocol = new Channel(this.options)
     this.protocol.watcher = this
+    this.reporter = new Reporter(this)
     const kind = chance.draw(this.calm ? CLIENTS.filter(({ bad }) => bad !== true) : CLIENTS)
     connection.note(`about ${this.theme.name}, a client ${kind.name}${this.calm ? ', calm' : ''}`)
     connection.stopTaking(this.theme.takesFromMs ?? 0)
@@ -86,6 +99,10 @@ export class HTTPPair implements SimulatedPair, Conversation, Weather, Watcher {
 
   get switched(): boolean {
     return this.exchanges.some(({ upgraded }) => upgraded !== null)
+  }
+
+  get unchanged(): boolean {
+    return this.#changedFrom === Infinity
   }
 
   changed(part: number, wire: Uint8Array): void {
@@ -145,12 +162,24 @@ export class HTTPPair implements SimulatedPair, Conversation, Weather, Watcher {
     else this.deciding()
   }
 
+  decided(request: Request): void {
+    if (request instanceof StormRequest) request.exchange.accepted = true
+  }
+
   deciding(): void {
     this.called('a hook')
     if (this.calm || this.chance.of(0.99)) return
     this.note('a hook of the channel meddles')
     if (this.chance.of(0.5)) this.protocol.loseConnection()
     else throw new StormError('in a hook of the channel')
+  }
+
+  #forgiven(flag: LeniencyFlag, request: Request): void {
+    this.called('onLenient')
+    if (!(request instanceof StormRequest)) return
+    this.note(`${flag} is forgiven`)
+    request.exchange.forgiven.push(flag)
+    this.hook(request.exchange)
   }
 
   // --- what must be true
@@ -173,7 +202,9 @@ export class HTTPPair implements SimulatedPair, Conversation, Weather, Watcher {
 
   checkEnd(): void {
     checkEnd(this)
+    checkLeniencies(this)
     checkWire(this)
+    this.reporter.checkEnd()
   }
 
   /** Whether a misbehaving handler, or one that had a hook answer in its place, brought it on itself. */
@@ -206,36 +237,13 @@ export class HTTPPair implements SimulatedPair, Conversation, Weather, Watcher {
     const totalMs = this.chance.pick([null, 500])
     return this.chance.of(0.5) ? { totalMs } : { totalMs, graceMs: this.chance.pick([0, 200]) }
   }
-
-  /** What the channel reports is the peer's fault or a handler's, never its own. */
-  #judge(error: unknown): void {
-    this.note(`error: ${String(error)}`)
-    if (error instanceof RemoteProtocolError) this.#expectRefusal(error)
-    if (error instanceof StormError || error instanceof RemoteProtocolError) return
-    if (this.excuses(error) || this.#isLate(error)) return
-    this.violated(`reported: ${error instanceof Error ? String(error.stack) : String(error)}`)
-  }
-
-  /** Whether a handler took longer than it may. */
-  #isLate(error: unknown): boolean {
-    const isTimed = typeof this.options.handlerTimeoutMs === 'number'
-    return isTimed && error instanceof LocalProtocolError && error.code === 'ERR_HANDLER_TIMEOUT'
-  }
-
-  #expectRefusal({ phase }: RemoteProtocolError): void {
-    const { readState } = this.protocol
-    if (readState === 'lingering' || readState === 'closed') return // a reader passes on what it was told
-    if (this.connection.transport.disconnecting) return
-    const last = this.exchanges.at(-1)
-    this.refused ||= phase === 'head' || (last?.finished === false && !last.request.startedWriting)
-  }
 }
 
 /** A request that was changed on its way: only what it looks like is known. */
 function unknown(at: number, request: Request): Sent {
   const { method } = request
   const { minorVersion } = request.head
-  const open = { content: null, closes: false, broken: true, takesUpgrade: false }
+  const open = { content: null, closes: false, broken: true, takesUpgrade: false, needs: null }
   return { id: 1_000 + at, method, minorVersion, ...open, end: 0 }
 }
 

@@ -1,6 +1,8 @@
 import type { Chance } from '@millrace/testing'
+import type { Leniency, LeniencyFlag } from '../../src/index.ts'
 import { head } from '../conversation.ts'
 import { toOctets } from './latin1.ts'
+import { relaxed, type LaxHead } from './laxities.ts'
 import type { Theme } from './themes.ts'
 
 /** A request as the client meant it. */
@@ -15,6 +17,8 @@ export interface Sent {
   /** Its content breaks off or breaks the framing. */
   readonly broken: boolean
   readonly takesUpgrade: boolean
+  /** What has to be forgiven for it to be taken; `null`: nobody knows any more. */
+  readonly needs: readonly LeniencyFlag[] | null
   /** Where it ends on the wire. */
   readonly end: number
 }
@@ -33,6 +37,8 @@ export interface Script {
   readonly parts: readonly Part[]
   /** What follows the last request and is none. */
   readonly garbage: string
+  /** What the garbage is refused with; empty when that depends on more than itself. */
+  readonly codes: readonly string[]
   readonly wire: Uint8Array
 }
 
@@ -137,10 +143,10 @@ const GARBAGE: readonly string[] = [
   'GET /1 HTTP/1.1\r\nHost : a\r\n\r\n',
   `GET /${'a'.repeat(1500)}`,
   `GET /1 HTTP/1.1\r\nHost: a\r\nX: ${'a'.repeat(1500)}`,
-  'GET /1 HTTP/1.1\r\n\r\n',
   'GET /1 HTTP/2.0\r\n\r\n',
   '\r\n'.repeat(12),
-  head('POST /1 HTTP/1.1', 'Host: a', 'Content-Length: 3', 'Transfer-Encoding: chunked'),
+  head('POST /1 HTTP/1.1', 'Host: a', 'Content-Length: 3, 4'),
+  head('POST /1 HTTP/1.1', 'Host: a', 'Transfer-Encoding: gzip'),
   head('POST /1 HTTP/1.1', 'Host: a', 'Content-Length: 3', 'Expect: miracles'),
   head('POST /1 HTTP/1.1', 'Host: a', 'Content-Length: 99999999'),
   head('GET /1 HTTP/1.1', ...Array<string>(40).fill('A: b')),
@@ -167,11 +173,17 @@ const PLAIN: Omit<Plan, 'target'> = {
   takesUpgrade: false,
 }
 
-function part(chance: Chance, id: number, start: number, calm: boolean, theme: Theme): Part {
+/** A part as it is sent, and what it is refused with, where leniency does not go that far. */
+interface Draft extends Part {
+  readonly codes: readonly string[]
+}
+
+function part(chance: Chance, id: number, start: number, calm: boolean, about: About): Draft {
+  const { theme } = about
   const kind = REQUESTS.find(({ name }) => name === theme.request) ?? chance.draw(REQUESTS)
   const most = theme.contentBytes ?? (chance.of(0.05) ? 90_000 : 600)
   const plan: Plan = { ...PLAIN, target: `/${id}`, ...kind.plan(chance, id, most) }
-  const { method, target, minorVersion, closes, expects, takesUpgrade } = plan
+  const { method, target, minorVersion, expects, takesUpgrade } = plan
   const fields = minorVersion === 1 ? [`Host: ${method === 'CONNECT' ? target : 'a'}`] : []
   fields.push(...plan.fields)
   if (plan.isChunked) fields.push('Transfer-Encoding: chunked')
@@ -183,24 +195,42 @@ function part(chance: Chance, id: number, start: number, calm: boolean, theme: T
   const body = broken
     ? whole.slice(0, chance.few(whole.length)) + (plan.isChunked && chance.of(0.7) ? 'Z' : '')
     : whole
-  const wire = blank + head(`${method} ${target} HTTP/1.${minorVersion}`, ...fields)
-  const end = start + wire.length + body.length
-  const sent = { id, method, minorVersion, content: plan.content, closes, broken, takesUpgrade, end }
-  return { sent, head: wire, body, expects }
+  const strict = blank + head(`${method} ${target} HTTP/1.${minorVersion}`, ...fields)
+  const isLax = chance.of(theme.laxity ?? 0.02)
+  const lax: LaxHead = isLax
+    ? relaxed(chance, strict, about.leniency)
+    : { head: strict, needs: [], codes: [] }
+  const { needs, codes } = lax
+  const closes = plan.closes || needs.includes('chunkedOverLength')
+  const end = start + lax.head.length + body.length
+  const sent = { id, method, minorVersion, content: plan.content, closes, broken, takesUpgrade, needs, end }
+  return { sent, head: lax.head, body, expects, codes }
+}
+
+/** What a conversation is about, and with whom. */
+export interface About {
+  readonly theme: Theme
+  /** What the server forgives. */
+  readonly leniency: Leniency
 }
 
 /** What a client has to say: requests of all kinds, now and then with something else behind them. */
-export function script(chance: Chance, calm: boolean, theme: Theme): Script {
+export function script(chance: Chance, calm: boolean, about: About): Script {
   let wire = ''
   const parts: Part[] = []
-  const most = theme.requests ?? 16
-  const count = 1 + (theme.requests === undefined ? chance.few(most) : chance.below(most))
+  const { requests } = about.theme
+  const count = 1 + (requests === undefined ? chance.few(16) : chance.below(requests))
   for (let id = 0; id < count; id += 1) {
-    const next = part(chance, id, wire.length, calm, theme)
+    const next = part(chance, id, wire.length, calm, about)
+    const { codes } = next
+    if (codes.length > 0) {
+      const garbage = next.head + next.body.slice(0, 1_000)
+      return { parts, garbage, codes, wire: toOctets(wire + garbage) }
+    }
     wire += next.head + next.body
     parts.push(next)
-    if (next.sent.broken) return { parts, garbage: '', wire: toOctets(wire) }
+    if (next.sent.broken) return { parts, garbage: '', codes: [], wire: toOctets(wire) }
   }
   const garbage = chance.of(0.25) ? chance.pick(GARBAGE) : ''
-  return { parts, garbage, wire: toOctets(wire + garbage) }
+  return { parts, garbage, codes: [], wire: toOctets(wire + garbage) }
 }

@@ -13,6 +13,8 @@ export interface Theme {
   readonly output?: string
   /** The most octets of a piece that a handler writes. */
   readonly pieceBytes?: number
+  /** How many of the heads break a rule that leniency may forgive: a share of 0 to 1. */
+  readonly laxity?: number
   /** How long the client takes nothing, from the beginning. */
   readonly takesFromMs?: number
 }
@@ -61,5 +63,6 @@ export const THEMES: readonly Theme[] = [
   },
   { name: 'expectations', weight: 4, request: 'POST that expects', requests: 8 },
   { name: 'long polls', weight: 3, request: 'GET', output: 'is woken' },
+  { name: 'lax heads', weight: 5, laxity: 0.7 },
   { name: 'tunnels', weight: 3, request: 'CONNECT', requests: 3 },
 ]
