@@ -210,10 +210,7 @@ function checkResponse(
   rest: string,
 ): void {
   const closes = fields.get('connection') === 'close'
-  const isEnd = isLast && rest === ''
-  if (closes && !isEnd) course.violated('bytes behind a response that closes')
-  if (exchange?.sent.closes === true && !isEnd)
-    course.violated('bytes behind the last response that was asked for')
+  if (closes && (!isLast || rest !== '')) course.violated('bytes behind a response that closes')
   if (!fields.has('x-id')) {
     if (status < 400 || !closes || course.reporter.answer === null) course.violated(`a ${status} from nobody`)
     if (exchange?.finished === true)
@@ -228,6 +225,8 @@ function checkResponse(
     if (!toText(course.sentWire.subarray(exchange.sent.end)).startsWith(got))
       course.violated('the next protocol got other bytes than those behind its request')
   } else {
+    if (exchange.sent.closes && !closes)
+      course.violated(`the answer to ${exchange.sent.id} does not say that it is the last`)
     if (status !== exchange.request.code) course.violated(`${status} instead of ${exchange.request.code}`)
     const bodyless = isBodyless(course, status, fields, false) || status === 205
     const right = bodyless

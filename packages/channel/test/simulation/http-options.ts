@@ -19,7 +19,7 @@ export function drawLimits(chance: Chance, calm: boolean): Partial<HTTPChannelOp
 /** What is forgiven: nothing as a rule, some of it where heads are lax. */
 export function drawLeniency(chance: Chance, { laxity }: Theme): Leniency {
   if (!chance.of(laxity === undefined ? 0.2 : 0.9)) return STRICT
-  const share = chance.pick([0.3, 0.9])
+  const share = chance.pick([0.4, 1])
   const flags = Object.keys(STRICT).map((flag) => [flag, chance.of(share)])
   return Object.fromEntries(flags) as unknown as Leniency
 }

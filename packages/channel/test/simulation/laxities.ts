@@ -80,7 +80,8 @@ export function relaxed(chance: Chance, head: string, leniency: Leniency): LaxHe
   const needs: LeniencyFlag[] = []
   const codes: string[] = []
   let lax = head
-  const [first, second] = [chance.pick(LAXITIES), chance.of(0.3) ? chance.pick(LAXITIES) : null]
+  const rows = LAXITIES.filter(({ relax }) => relax(head, chance) !== null)
+  const [first, second] = [chance.pick(rows), chance.of(0.3) ? chance.pick(rows) : null]
   for (const row of LAXITIES) {
     if (row !== first && row !== second) continue
     const { flag, codes: own, relax } = row

@@ -1,6 +1,7 @@
 import type { Headers } from '@millrace/headers'
 import type { ConnectionLost, Transport } from '@millrace/transport'
-import type { Request } from '../../src/index.ts'
+import { STRICT } from '../../src/index.ts'
+import type { ErrorHook, HTTPChannelOptions, Request } from '../../src/index.ts'
 import type { WatchedChannel } from './channels.ts'
 import { toText } from './latin1.ts'
 
@@ -167,6 +168,57 @@ const keepsSilentAboutErrors = (Base: Channel): Channel =>
     }
   }
 
+/** Makes a channel with other options than it is given. */
+const otherwise =
+  (change: (options: HTTPChannelOptions) => Partial<HTTPChannelOptions>) =>
+  (Base: Channel): Channel =>
+    class extends Base {
+      constructor(options: HTTPChannelOptions) {
+        super({ ...options, ...change(options) })
+      }
+    }
+
+const forgivesEverything = otherwise(() => ({
+  leniency: Object.fromEntries(Object.keys(STRICT).map((flag) => [flag, true])),
+}))
+
+const forgivesNothing = otherwise(() => ({ leniency: STRICT }))
+
+const staysBehindTwoLengths = (Base: Channel): Channel =>
+  class extends Base {
+    override responseBegins(request: Request): void {
+      super.responseBegins(request)
+      if (request.head.leniencies.includes('chunkedOverLength')) this.persistent = true
+    }
+  }
+
+const answersInItsOwnWords = otherwise(({ onError }) => ({
+  onError: (...report: Parameters<ErrorHook>) => void onError?.(...report),
+}))
+
+const speaksBehindTheAnswerToAnError = (Base: Channel): Channel =>
+  class extends Base {
+    protected override refuse(error: unknown): void {
+      const isOver = this.isOver
+      super.refuse(error)
+      if (this.isOver && !isOver) this.transport.write(new TextEncoder().encode('.'))
+    }
+  }
+
+const waitsForWhoLeft = (Base: Channel): Channel =>
+  class extends Base {
+    protected override get isForgotten(): boolean {
+      return false
+    }
+  }
+
+const holdsWhatNobodyReads = (Base: Channel): Channel =>
+  class extends Base {
+    override contentUnwanted(): void {
+      if (this.requests.length > 0) super.contentUnwanted()
+    }
+  }
+
 /** Ways to break the channel, each of which must be noticed. */
 export const MUTANTS: readonly Mutant[] = [
   {
@@ -216,4 +268,27 @@ export const MUTANTS: readonly Mutant[] = [
     sign: /not told that it spoke nonsense/,
     change: keepsSilentAboutErrors,
   },
+  {
+    name: 'forgives what no flag forgives',
+    sign: /is forgiven, which it must not be/,
+    change: forgivesEverything,
+  },
+  { name: 'forgives nothing', sign: /requests were dispatched/, change: forgivesNothing },
+  {
+    name: 'stays behind a request of two lengths',
+    sign: /does not say that it is the last/,
+    change: staysBehindTwoLengths,
+  },
+  {
+    name: 'answers an error in its own words',
+    sign: /not the answer to the error/,
+    change: answersInItsOwnWords,
+  },
+  {
+    name: 'speaks behind the answer to an error',
+    sign: /written behind the close/,
+    change: speaksBehindTheAnswerToAnError,
+  },
+  { name: 'waits for a reader who left', sign: /is body for ever/, change: waitsForWhoLeft },
+  { name: 'holds what nobody reads', sign: /octets of content/, change: holdsWhatNobodyReads },
 ]

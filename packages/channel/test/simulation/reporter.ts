@@ -82,10 +82,11 @@ export class Reporter {
     if (this.#of.leniency !== STRICT) return // what was mended is shown as it was mended
     if (request === null && this.#of.protocol instanceof HookedChannel) return // hooks see lines, and heads are put together of them
     const raw = toText(rawHead)
+    const part = exchange === undefined ? undefined : this.#of.script.parts[exchange.sent.id]
     const isSent =
-      exchange?.sent.content == null
+      part === undefined
         ? toText(this.#of.sentWire).includes(raw)
-        : this.#of.script.parts[exchange.sent.id]?.head.endsWith(raw) === true && raw.endsWith('\r\n\r\n')
+        : part.head.replace(/^(?:\r\n)+/, '') === raw
     if (!isSent) this.#of.violated(`a head that nobody sent: ${JSON.stringify(raw)}`)
   }
 
