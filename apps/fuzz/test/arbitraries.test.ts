@@ -1,3 +1,4 @@
+import { STRICT, type LeniencyFlag } from '@millrace/channel'
 import { DEFAULT_CHUNKED_LIMITS } from '@millrace/chunked'
 import { wireBytes } from '@millrace/testing'
 import fc from 'fast-check'
@@ -13,6 +14,7 @@ const cutSeed = fc.nat(1_000_000)
 const channelCase = fc.record({
   wire: fc.oneof({ weight: 9, arbitrary: changed(requests) }, noise).map(wireBytes),
   limits: fc.constantFrom(0, 0, 1, 2, 3),
+  leniency: fc.subarray(Object.keys(STRICT) as LeniencyFlag[]),
   handling: fc.constantFrom('read' as const, 'ignore' as const, 'begin' as const, 'pause' as const),
   ending: fc.constantFrom('nothing' as const, 'end' as const, 'time' as const),
   cutSeed,
@@ -20,6 +22,8 @@ const channelCase = fc.record({
 const clientCase = fc.record({
   wire: fc.oneof({ weight: 9, arbitrary: changed(response) }, noise).map(wireBytes),
   method: fc.constantFrom('GET', 'HEAD', 'POST', 'CONNECT'),
+  upgrade: fc.constantFrom('', '', 'x', 'websocket, x'),
+  taker: fc.constantFrom('none' as const, 'takes' as const, 'closes' as const),
   limits: fc.constantFrom(0, 0, 1, 2),
   ends: fc.boolean(),
   pauses: fc.boolean(),
@@ -58,6 +62,7 @@ describe('for everything that the grammar has, and what is near it', () => {
       channelCase.map((input) => ({
         ...input,
         limits: 0,
+        leniency: [],
         handling: 'read' as const,
         ending: 'nothing' as const,
       })),

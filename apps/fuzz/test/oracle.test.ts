@@ -1,3 +1,4 @@
+import { STRICT, type LeniencyFlag } from '@millrace/channel'
 import { DEFAULT_CLIENT_OPTIONS } from '@millrace/client'
 import { DEFAULT_CHUNKED_LIMITS } from '@millrace/chunked'
 import { describe, expect, it } from 'vitest'
@@ -63,6 +64,44 @@ describe('the oracle of requests', () => {
   })
 })
 
+describe('the oracle of requests, where something is forgiven', () => {
+  const read = (flag: LeniencyFlag, wire: string): ReturnType<typeof readRequests> =>
+    readRequests(wire, LIMITS, { ...STRICT, [flag]: true })
+
+  it.each<[LeniencyFlag, string, string]>([
+    ['bareLf', 'GET / HTTP/1.1\nHost: a\n\n', 'GET / 1.1\n  Host: a\n  = \n'],
+    ['obsFold', 'GET / HTTP/1.1\r\nHost:\r\n a\r\n\r\n', 'GET / 1.1\n  Host: a\n  = \n'],
+    ['missingHost', 'GET / HTTP/1.1\r\n\r\n', 'GET / 1.1\n  = \n'],
+    ['nonAsciiTarget', 'GET /\xe9 HTTP/1.1\r\nHost: a\r\n\r\n', 'GET /%E9 1.1\n  Host: a\n  = \n'],
+    [
+      'duplicateContentLength',
+      'GET / HTTP/1.1\r\nHost: a\r\ncontent-length: 1\r\nContent-Length: 1 , 1\r\n\r\nx',
+      'GET / 1.1\n  Host: a\n  Content-Length: 1\n  = x\n',
+    ],
+    [
+      'chunkedOverLength',
+      'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      'GET / 1.1\n  Host: a\n  Transfer-Encoding: chunked\n  = \n',
+    ],
+  ])('%s: %j', (flag, wire, log) => {
+    expect(read(flag, wire)).toMatchObject({ log, complete: 1, forgiven: [flag] })
+    expect(readRequests(wire, LIMITS).complete).toBe(0)
+    expect(read(flag, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n').forgiven).toEqual([])
+  })
+
+  it('closes behind two framings (RFC 9112 §6.1)', () => {
+    const wire =
+      'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nX'
+    expect(read('chunkedOverLength', wire).end).toBe('closed')
+  })
+
+  it('refuses lengths that differ, and a fold with nothing before it', () => {
+    const lengths = 'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 2\r\n\r\n'
+    expect(read('duplicateContentLength', lengths).end).toBe('refused')
+    expect(read('obsFold', 'GET / HTTP/1.1\r\n Host: a\r\n\r\n').end).toBe('refused')
+  })
+})
+
 describe('the oracle of responses (RFC 9112 §6.3)', () => {
   it.each([
     ['GET', '200', '', 'until-close'],
@@ -76,6 +115,21 @@ describe('the oracle of responses (RFC 9112 §6.3)', () => {
     ['GET', '103', '', 'incomplete'],
     ['GET', '600', '', 'refused'],
   ])('%s %s %j: %s', (method, status, fields, expected) => {
-    expect(readResponse(`HTTP/1.1 ${status} OK\r\n${fields}\r\n`, method, RESPONSE_LIMITS).end).toBe(expected)
+    const asked = { method, offers: [], takesSwitch: false }
+    expect(readResponse(`HTTP/1.1 ${status} OK\r\n${fields}\r\n`, asked, RESPONSE_LIMITS).end).toBe(expected)
+  })
+
+  it.each([
+    ['GET', '101', 'Upgrade: X\r\n', 'switched'],
+    ['GET', '101', 'Upgrade: x\r\nupgrade: y/1\r\n', 'switched'],
+    ['GET', '101', 'Upgrade: x, z\r\n', 'refused'],
+    ['GET', '101', '', 'refused'],
+    ['CONNECT', '200', 'Content-Length: 3\r\n', 'switched'],
+    ['CONNECT', '404', 'Content-Length: 0\r\n', 'complete'],
+  ])('%s %s %j, where x and y/1 are offered: %s', (method, status, fields, expected) => {
+    const asked = { method, offers: ['x', 'y/1'], takesSwitch: true }
+    const reading = readResponse(`HTTP/1.1 ${status} OK\r\n${fields}\r\nrest`, asked, RESPONSE_LIMITS)
+    expect(reading.end).toBe(expected)
+    if (expected === 'switched') expect(reading.rest).toBe('rest')
   })
 })

@@ -2,6 +2,7 @@ import type { Chance } from '../chance.ts'
 import { chunkedBody } from './chunked-body.ts'
 import { badCoding, badLength, BOTH_FRAMINGS, brokenField, connectionField, filler } from './field-lines.ts'
 import { namedField, plainField, type Fill } from './field-lines.ts'
+import { laxHead } from './lax-heads.ts'
 import { octets, oddOctet, token } from './words.ts'
 
 const METHODS = ['GET', 'GET', 'GET', 'POST', 'POST', 'PUT', 'HEAD', 'DELETE', 'OPTIONS', 'PATCH', 'TRACE']
@@ -111,6 +112,8 @@ const EXPECTS = [
 export interface RequestPlan {
   /** The probability, 0–1, that a part is broken; 0 gives valid requests. */
   readonly wildness: number
+  /** The probability, 0–1, that a head breaks a rule that leniency may forgive. */
+  readonly laxness: number
   /** What is to be about as long as a limit; `null` for nothing. */
   readonly fill: Fill | null
 }
@@ -190,7 +193,8 @@ export function request(chance: Chance, plan: RequestPlan): string {
   if (chance.of(wildness)) fields.push(brokenField(chance))
   if (chance.of(0.5)) fields.reverse()
   const section = fields.join('')
-  return `${line}${section}${filler(chance, fill, line.length + section.length)}\r\n${content}`
+  const head = `${line}${section}${filler(chance, fill, line.length + section.length)}\r\n`
+  return (chance.of(plan.laxness) ? laxHead(chance, head) : head) + content
 }
 
 /** Some requests in a row, as a client that pipelines sends them, empty lines between them. */

@@ -38,6 +38,8 @@ const BAD_VERSIONS = [
 export interface ResponsePlan {
   /** The probability, 0–1, that a part is broken. */
   readonly wildness: number
+  /** Whether the request offered another protocol, or asked for a tunnel: then some responses agree. */
+  readonly mightSwitch: boolean
   /** What is to be about as long as a limit; `null` for nothing. */
   readonly fill: Fill | null
 }
@@ -83,12 +85,34 @@ function framed(chance: Chance, { wildness }: ResponsePlan): [fields: string, co
   return [namedField(chance, 'Transfer-Encoding', 'chunked'), chunkedBody(chance, wildness / 2)]
 }
 
+const UPGRADES = [
+  'websocket',
+  'WebSocket',
+  'x/2',
+  'websocket, x/2',
+  'x/2 ,',
+  'h2c',
+  'websocket, h2c',
+  '',
+  '"websocket"',
+]
+
+/** A response that agrees to another protocol, as a rule one that was offered, and what that protocol says. */
+function agreement(chance: Chance, plan: ResponsePlan): string {
+  const isTunnel = chance.of(0.4)
+  const upgrade = chance.of(0.9) ? namedField(chance, 'Upgrade', chance.pick(UPGRADES)) : ''
+  const fields = isTunnel ? '' : `Connection: upgrade\r\n${upgrade}${chance.of(0.1) ? upgrade : ''}`
+  const status = isTunnel ? chance.pick(['200', '204', '299']) : '101'
+  return head(chance, status, fields, plan) + octets(chance, 20)
+}
+
 /** Interim responses, in most cases none, and a final one; something behind it now and then. */
 export function response(chance: Chance, plan: ResponsePlan): string {
   const interims = chance.of(0.9) ? 0 : chance.between(1, 4)
   const before = chance.repeat(interims, () =>
     head(chance, chance.pick(['100', '102', '103', '110']), '', plan),
   )
+  if (plan.mightSwitch && chance.of(0.6)) return before + agreement(chance, plan)
   const status = chance.of(plan.wildness) ? chance.pick(RARE_STATUSES) : chance.pick(STATUSES)
   const [fields, content] = framed(chance, plan)
   const behind = chance.of(0.9) ? '' : chance.pick(['\r\n', 'x', 'HTTP/1.1 200 OK\r\n\r\n', '\0'])

@@ -1,3 +1,4 @@
+import { STRICT, type Leniency, type LeniencyFlag } from '@millrace/channel'
 import type { ChunkedLimits } from '@millrace/chunked'
 import { doneEvent, headEvent } from '../log.ts'
 import { readChunked } from './chunked.ts'
@@ -12,9 +13,9 @@ import {
   valuesOf,
 } from './grammar.ts'
 import type { Field } from './grammar.ts'
+import { blankLinesAt, mendedHeadAt, mendFraming, type MendedHead } from './leniency.ts'
 import { formOf, splitAuthority } from './target.ts'
 
-const BLANK_LINES = /(?:\r\n)*/y
 const HEAD = new RegExp(
   `(${TOKEN}) ([\\x21-\\x7e]+) HTTP/([0-9])\\.([0-9])\\r\\n((?:${FIELD_LINE})*)\\r\\n`,
   'y',
@@ -31,7 +32,7 @@ export interface RequestLimits {
   readonly chunked: ChunkedLimits
 }
 
-/** What a strict server makes of everything that a client sent. */
+/** What a server makes of everything that a client sent, with nothing forgiven but what a flag says. */
 export interface RequestsReading {
   /** What happened, in the words of `log.ts`. */
   readonly log: string
@@ -48,6 +49,8 @@ export interface RequestsReading {
   readonly phase: 'head' | 'content'
   /** What a refusal may be answered with. */
   readonly statuses: readonly number[]
+  /** What was forgiven, in all heads that are good: a flag once for each. */
+  readonly forgiven: readonly LeniencyFlag[]
 }
 
 interface Head {
@@ -59,35 +62,56 @@ interface Head {
   readonly end: number
   /** What this request may be refused with; empty when it is good. */
   readonly statuses: readonly number[]
+  readonly used: readonly LeniencyFlag[]
 }
 
 /** A head that the grammar has no place for: no rule says which of its faults comes first. */
 const BAD_GRAMMAR = [400, 414, 431, 501, 505]
 
-/** Reads the head at `start`. */
-function readHead(wire: string, start: number, limits: RequestLimits): Head | 'incomplete' | 'refused' {
-  const end = wire.indexOf('\r\n\r\n', start) + 4
-  if (end === 3) return 'incomplete'
-  const match = matchAt(HEAD, wire, start)
+/** Reads the head at `start`; `blank`: the empty lines before it. */
+function readHead(
+  wire: string,
+  start: number,
+  blank: string,
+  limits: RequestLimits,
+  leniency: Leniency,
+): Head | 'incomplete' | 'refused' {
+  const mended = mendedHeadAt(wire, start, blank, leniency)
+  if (mended === null) return 'incomplete'
+  const match = matchAt(HEAD, mended.text, 0)
   if (match === null) return 'refused'
-  const [text, method, target, major, minor, section] = match as unknown as string[] as [
+  const [, method, target, major, minor, section] = match as unknown as string[] as [
     string,
     ...[string, string, string, string, string],
   ]
-  const fields = readFields(section)
-  const statuses: number[] = []
-  const lines = text.split('\r\n')
-  if ((lines[0] as string).length > limits.maxLength) statuses.push(414)
-  if (lines.slice(1).some((line) => line.length > limits.maxLength)) statuses.push(431)
-  if (text.length > limits.totalHeadersSize) statuses.push(431)
-  if ((lines[0] as string).length + 2 > limits.totalHeadersSize) statuses.push(414)
-  if (fields.length > limits.maxHeaders) statuses.push(431)
+  const minorVersion = Number(minor)
+  const sent = readFields(section)
+  const { fields, used } = mendFraming(sent, leniency)
+  const isHostless = minorVersion > 0 && leniency.missingHost && valuesOf(fields, 'host').length === 0
+  const statuses = sizeFaults(mended, sent.length, limits)
   if (method.length > LONGEST_METHOD) statuses.push(501)
   if (major !== '1') statuses.push(505)
-  const minorVersion = Number(minor)
-  statuses.push(...routingFaults(method, target, minorVersion, fields))
+  statuses.push(...routingFaults(method, target, isHostless ? 0 : minorVersion, fields))
   statuses.push(...contentFaults(minorVersion, fields, limits))
-  return { method, target, minorVersion, fields, end, statuses }
+  const forgiven = [...mended.used, ...(isHostless ? (['missingHost'] as const) : []), ...used]
+  return { method, target, minorVersion, fields, end: start + mended.raw.length, statuses, used: forgiven }
+}
+
+/** Limits count octets as they came, and once more where mending made more of them. */
+function sizeFaults(
+  { raw, text, lines, firstEnd }: MendedHead,
+  fieldCount: number,
+  limits: RequestLimits,
+): number[] {
+  const statuses: number[] = []
+  const [first, ...unfolded] = text.split('\r\n') as [string, ...string[]]
+  const size = raw.length + first.length - (lines[0] as string).length
+  if (first.length > limits.maxLength) statuses.push(414)
+  if ([...unfolded, ...lines.slice(1)].some((line) => line.length > limits.maxLength)) statuses.push(431)
+  if (size > limits.totalHeadersSize) statuses.push(431)
+  if (first.length + firstEnd > limits.totalHeadersSize) statuses.push(414)
+  if (fieldCount > limits.maxHeaders) statuses.push(431)
+  return statuses
 }
 
 /** RFC 9112 §3.2: target and Host. */
@@ -135,32 +159,40 @@ function readContent(wire: string, head: Head, limits: RequestLimits): Content |
 }
 
 /** Reads requests one behind the other, as a server does that answers each of them. */
-export function readRequests(wire: string, limits: RequestLimits): RequestsReading {
+export function readRequests(
+  wire: string,
+  limits: RequestLimits,
+  leniency: Leniency = STRICT,
+): RequestsReading {
   let log = ''
   let heads = 0
   let complete = 0
+  const forgiven: LeniencyFlag[] = []
   const reading = (
     end: RequestsReading['end'],
     phase: RequestsReading['phase'],
     statuses: readonly number[] = [],
-  ): RequestsReading => ({ log, heads, complete, end, phase, statuses })
+  ): RequestsReading => ({ log, heads, complete, end, phase, statuses, forgiven })
 
   for (let at = 0; ;) {
-    const blank = (matchAt(BLANK_LINES, wire, at) as RegExpExecArray)[0].length
-    if (blank / 2 > limits.maxBlankLines) return reading('refused', 'head', [400])
-    at += blank
+    const blank = blankLinesAt(wire, at, leniency)
+    if (blank.count > limits.maxBlankLines) return reading('refused', 'head', [400])
+    at += blank.text.length
     if (at === wire.length) return reading('open', 'head')
-    const head = readHead(wire, at, limits)
+    const head = readHead(wire, at, blank.text, limits, leniency)
     if (head === 'incomplete') return reading(head, 'head', BAD_GRAMMAR)
     if (head === 'refused') return reading(head, 'head', BAD_GRAMMAR)
     if (head.statuses.length > 0) return reading('refused', 'head', head.statuses)
     heads += 1
+    forgiven.push(...head.used)
     log += headEvent(`${head.method} ${head.target} 1.${head.minorVersion}`, head.fields)
     const content = readContent(wire, head, limits)
     if (typeof content === 'string') return reading(content, 'content', [400, 413, 431])
     complete += 1
     log += content.event
     at = content.end
-    if (!staysOpen(head.minorVersion, head.fields)) return reading('closed', 'head')
+    // RFC 9112 §6.1: whoever decides by the other length is somewhere else now.
+    const isSure = staysOpen(head.minorVersion, head.fields) && !head.used.includes('chunkedOverLength')
+    if (!isSure) return reading('closed', 'head')
   }
 }

@@ -1,7 +1,8 @@
 import type { ChunkedLimits } from '@millrace/chunked'
 import { doneEvent, headEvent } from '../log.ts'
 import { readChunked } from './chunked.ts'
-import { FIELD_LINE, FIELD_VALUE, framingOf, matchAt, readFields, type Field } from './grammar.ts'
+import { FIELD_LINE, FIELD_VALUE, framingOf, listMembers, matchAt, readFields, valuesOf } from './grammar.ts'
+import type { Field } from './grammar.ts'
 
 const HEAD = new RegExp(
   `HTTP/1\\.([0-9]) ([1-5][0-9]{2})(?: (${FIELD_VALUE}))?\\r\\n((?:${FIELD_LINE})*)\\r\\n`,
@@ -17,15 +18,25 @@ export interface ResponseLimits {
   readonly chunked: ChunkedLimits
 }
 
+/** What a client asked for, as far as the answer depends on it. */
+export interface Asked {
+  readonly method: string
+  /** The protocols that it offers in Upgrade, in small letters. */
+  readonly offers: readonly string[]
+  /** Whether it takes another protocol, or a tunnel, at all. */
+  readonly takesSwitch: boolean
+}
+
 /** What a strict client makes of everything that a server sent. */
 export interface ResponseReading {
   /** What happened, in the words of `log.ts`. */
   readonly log: string
   /**
    * `complete`: the final response is there; `until-close`: it is as soon as the connection ends, with this `rest` as
-   * its last event; `incomplete`: it goes on, or is wrong already; `refused`: it is wrong.
+   * its last event; `switched`: `rest` is another protocol's; `incomplete`: it goes on, or is wrong already; `refused`: it
+   * is wrong.
    */
-  readonly end: 'complete' | 'until-close' | 'incomplete' | 'refused'
+  readonly end: 'complete' | 'until-close' | 'switched' | 'incomplete' | 'refused'
   readonly rest: string
 }
 
@@ -59,22 +70,31 @@ function readHead(wire: string, start: number, limits: ResponseLimits): Head | '
   }
 }
 
-/** Reads interim responses and the final one to a request of this method (RFC 9112 §6.3). */
-export function readResponse(wire: string, method: string, limits: ResponseLimits): ResponseReading {
+/** Reads interim responses and the final one, or the last head before another protocol (RFC 9112 §6.3, RFC 9110 §7.8). */
+export function readResponse(wire: string, asked: Asked, limits: ResponseLimits): ResponseReading {
+  const { method } = asked
   let log = ''
   for (let at = 0, interims = 0; ;) {
     const head = readHead(wire, at, limits)
     if (typeof head === 'string') return { log, end: head, rest: '' }
     const { statusCode } = head
-    // Nobody offered another protocol, nobody asked for a tunnel.
-    if (statusCode === 101 || (method === 'CONNECT' && statusCode < 300 && statusCode > 199))
-      return { log, end: 'refused', rest: '' }
+    if (statusCode === 101 || (method === 'CONNECT' && statusCode < 300 && statusCode > 199)) {
+      const isWanted = asked.takesSwitch && (statusCode !== 101 || isOffered(asked.offers, head.fields))
+      if (!isWanted) return { log, end: 'refused', rest: '' }
+      return { log: log + head.event, end: 'switched', rest: wire.slice(head.end) }
+    }
     if (statusCode > 199) return readFinal(wire, method, head, log, limits)
     interims += 1
     if (interims > limits.maxInformational) return { log, end: 'refused', rest: '' }
     log += head.event
     at = head.end
   }
+}
+
+/** Whether a 101 names protocols that were offered, and nothing else. */
+function isOffered(offers: readonly string[], fields: readonly Field[]): boolean {
+  const chosen = listMembers(valuesOf(fields, 'upgrade'))
+  return chosen.length > 0 && chosen.every((name) => offers.includes(name.toLowerCase()))
 }
 
 function readFinal(

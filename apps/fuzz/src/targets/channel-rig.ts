@@ -1,5 +1,12 @@
-import { HTTPChannel, RemoteProtocolError, Request, TRANSITIONS } from '@millrace/channel'
-import type { HTTPChannelOptions, ReadState, RequestChannel, RequestHead } from '@millrace/channel'
+import { HTTPChannel, RemoteProtocolError, Request, STRICT, TRANSITIONS } from '@millrace/channel'
+import type {
+  HTTPChannelOptions,
+  Leniency,
+  LeniencyFlag,
+  ReadState,
+  RequestChannel,
+  RequestHead,
+} from '@millrace/channel'
 import { FakeClock, MemoryTransport } from '@millrace/testing'
 import { wireText } from '../escape.ts'
 import { doneEvent, headEvent } from '../log.ts'
@@ -58,9 +65,9 @@ export class ChannelRun {
   /** The request whose content was paused. */
   #paused: Request | null = null
 
-  constructor(limits: number, handling: Handling, isHooked: boolean) {
+  constructor(limits: number, leniency: readonly LeniencyFlag[], handling: Handling, isHooked: boolean) {
     this.#handling = handling
-    const options = OPTIONS[limits] as HTTPChannelOptions
+    const options = optionsFor(limits, leniency)
     this.#channel = isHooked ? new HookedChannel(options) : new FuzzChannel(options)
     this.#transport.connect(this.#channel)
   }
@@ -100,9 +107,15 @@ export class ChannelRun {
     return wire.includes(CONTINUE) ? wire.replaceAll(CONTINUE, '') : wire
   }
 
+  /** What was forgiven, as the channel counts it: each flag once for each request. */
+  get forgiven(): LeniencyFlag[] {
+    const counts = Object.entries(this.#channel.leniencies) as [LeniencyFlag, number][]
+    return counts.flatMap(([flag, count]) => Array<LeniencyFlag>(count).fill(flag))
+  }
+
   /** Everything that must not depend on how the bytes were cut, or which way a head took. */
   get outcome(): string {
-    let seen = `${this.log}${this.wire}\n${this.#channel.readState} ${String(this.closed)}`
+    let seen = `${this.log}${this.wire}\n${this.#channel.readState} ${String(this.closed)} ${this.forgiven.join()}`
     for (const { code, statusHint, phase, offset } of this.errors)
       seen += `\n${code} ${statusHint} ${phase} ${offset}`
     return seen
@@ -187,9 +200,14 @@ export class ChannelRun {
 }
 
 /** Opens a connection. */
-export function openRun(limits: number, handling: Handling, isHooked: boolean): ChannelRun {
+export function openRun(
+  limits: number,
+  leniency: readonly LeniencyFlag[],
+  handling: Handling,
+  isHooked: boolean,
+): ChannelRun {
   current?.abandon() // when a check of the run before failed, it was not torn down
-  current = new ChannelRun(limits, handling, isHooked)
+  current = new ChannelRun(limits, leniency, handling, isHooked)
   return current
 }
 
@@ -209,10 +227,26 @@ function makeRequest(channel: RequestChannel, head: RequestHead): Request {
   return new FuzzRequest(channel, head)
 }
 
-const OPTIONS: readonly HTTPChannelOptions[] = CHANNEL_LIMITS.map((limits) => ({
-  ...limits,
-  clock: CLOCK,
-  sendDate: false,
-  requestFactory: makeRequest,
-  onError: (error) => current?.failed(error),
-}))
+const OPTIONS = new Map<string, HTTPChannelOptions>()
+
+function optionsFor(limits: number, leniency: readonly LeniencyFlag[]): HTTPChannelOptions {
+  const key = `${limits} ${leniency.join()}`
+  let options = OPTIONS.get(key)
+  if (options === undefined) {
+    options = {
+      ...CHANNEL_LIMITS[limits],
+      clock: CLOCK,
+      sendDate: false,
+      requestFactory: makeRequest,
+      leniency: leniencyOf(leniency),
+      onError: (error) => current?.failed(error),
+    }
+    OPTIONS.set(key, options)
+  }
+  return options
+}
+
+/** The object with these flags on. */
+export function leniencyOf(flags: readonly LeniencyFlag[]): Leniency {
+  return { ...STRICT, ...Object.fromEntries(flags.map((flag) => [flag, true])) }
+}

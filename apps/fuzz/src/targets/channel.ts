@@ -1,3 +1,4 @@
+import { STRICT, type LeniencyFlag } from '@millrace/channel'
 import { Chance } from '../chance.ts'
 import { allCuts, randomCuts } from '../cuts.ts'
 import { requests } from '../generate/requests.ts'
@@ -7,12 +8,14 @@ import { readRequests, type RequestLimits, type RequestsReading } from '../oracl
 import { wireText } from '../escape.ts'
 import { assertSame, assertThat, Violation, type FuzzCase, type Outcome, type Target } from '../target.ts'
 import { CHANNEL_LIMITS, fillFor } from './channel-limits.ts'
-import { openRun, type ChannelRun, type Ending, type Handling } from './channel-rig.ts'
+import { leniencyOf, openRun, type ChannelRun, type Ending, type Handling } from './channel-rig.ts'
 
 /** Requests on one connection. */
 export interface ChannelCase extends FuzzCase {
   /** Which of {@link CHANNEL_LIMITS}. */
   readonly limits: number
+  /** What is forgiven. */
+  readonly leniency: readonly LeniencyFlag[]
   readonly handling: Handling
   readonly ending: Ending
   /** Where the input is cut. */
@@ -20,6 +23,7 @@ export interface ChannelCase extends FuzzCase {
 }
 
 const HANDLINGS: readonly Handling[] = ['read', 'read', 'read', 'read', 'ignore', 'begin', 'pause']
+const FLAGS = Object.keys(STRICT) as LeniencyFlag[]
 const ENDINGS: readonly Ending[] = ['nothing', 'nothing', 'nothing', 'end', 'time']
 
 /** What could complete the line of a head: an input that is refused before its end must not be good with one of them. */
@@ -64,9 +68,12 @@ export function channelTarget(): Target<ChannelCase> {
 function generate(chance: Chance, seeds: readonly Uint8Array[]): ChannelCase {
   const limits = chance.of(0.6) ? 0 : chance.between(1, CHANNEL_LIMITS.length - 1)
   const fill = fillFor(chance, CHANNEL_LIMITS[limits] as RequestLimits)
-  const wire = anyWire(chance, { seeds, make: (own, wildness) => requests(own, { wildness, fill }) })
+  const leniency = chance.of(0.6) ? [] : FLAGS.filter(() => chance.of(0.5))
+  const laxness = leniency.length === 0 ? 0 : 0.4
+  const make = (own: Chance, wildness: number): string => requests(own, { wildness, laxness, fill })
+  const wire = anyWire(chance, { seeds, make })
   const handling = chance.pick(HANDLINGS)
-  return { wire, limits, handling, ending: chance.pick(ENDINGS), cutSeed: chance.below(1_000_000) }
+  return { wire, limits, leniency, handling, ending: chance.pick(ENDINGS), cutSeed: chance.below(1_000_000) }
 }
 
 /** Feeds one connection and lets it end; gives all that must not depend on the way. */
@@ -76,7 +83,7 @@ function feed(
   isHooked: boolean,
   look?: (run: ChannelRun) => void,
 ): string {
-  const run = openRun(input.limits, input.handling, isHooked)
+  const run = openRun(input.limits, input.leniency, input.handling, isHooked)
   run.feed(pieces)
   let seen = run.outcome
   look?.(run)
@@ -94,9 +101,10 @@ function check(input: ChannelCase, isThorough: boolean): Outcome {
   const pieces = wire.length > 0 ? [wire] : []
   let outcome: Outcome = 'rejected'
   const expected = feed(input, pieces, false, (run) => {
-    compareWithOracle(input, run, readRequests(wireText(wire), CHANNEL_LIMITS[input.limits] as RequestLimits))
+    compareWithOracle(input, run, readAs(input, wireText(wire)))
     if (run.errors.length === 0 && run.heads > 0) outcome = 'accepted'
   })
+  if (input.leniency.length > 0) compareWithStrict(input, pieces, expected)
   const chance = new Chance(cutSeed)
   assertSame('cut at random, through the hooks', feed(input, randomCuts(chance, wire), true), expected)
   if (chance.of(0.3)) assertSame('cut at random', feed(input, randomCuts(chance, wire), false), expected)
@@ -110,9 +118,28 @@ function check(input: ChannelCase, isThorough: boolean): Outcome {
   return outcome
 }
 
+/** What a strict channel takes, a lenient one takes in the same way; what it refuses is refused, or counted. */
+function compareWithStrict(input: ChannelCase, pieces: Iterable<Uint8Array>, expected: string): void {
+  let strict: ChannelRun | null = null
+  let lenient: ChannelRun | null = null
+  const seen = feed({ ...input, leniency: [] }, pieces, false, (run) => (strict = run))
+  feed(input, pieces, false, (run) => (lenient = run))
+  const [before, after] = [strict, lenient] as unknown as [ChannelRun, ChannelRun]
+  if (before.errors.length === 0) assertSame('with leniency that nobody needs', expected, seen)
+  else if (after.forgiven.length === 0)
+    assertSame('what is taken, with nothing counted', after.log, before.log)
+  else assertThat(after.log.startsWith(before.log), 'reads what came before in another way')
+}
+
+/** What the rules, and those that are relaxed, make of this text. */
+function readAs({ limits, leniency }: ChannelCase, text: string): RequestsReading {
+  return readRequests(text, CHANNEL_LIMITS[limits] as RequestLimits, leniencyOf(leniency))
+}
+
 function compareWithOracle(input: ChannelCase, run: ChannelRun, reading: RequestsReading): void {
   if (input.handling === 'read' || input.handling === 'pause') {
     assertSame('requests', run.log, reading.log)
+    assertSame('forgiven', [...run.forgiven].sort().join(), [...reading.forgiven].sort().join())
     compareAnswers(run, reading)
   } else {
     // Whoever answers first may close before it sees what else is wrong.
@@ -144,10 +171,10 @@ function compareAnswers(run: ChannelRun, { end, complete, statuses }: RequestsRe
 }
 
 /** Refused before the end of a line: then no end may make it good. */
-function checkEarly({ wire, limits }: ChannelCase, before: RequestsReading): void {
-  const text = wireText(wire)
+function checkEarly(input: ChannelCase, before: RequestsReading): void {
+  const text = wireText(input.wire)
   for (const end of before.phase === 'head' ? HEAD_ENDS : CONTENT_ENDS) {
-    const after = readRequests(text + end, CHANNEL_LIMITS[limits] as RequestLimits)
+    const after = readAs(input, text + end)
     const isGood = before.phase === 'head' ? after.heads > before.heads : after.complete > before.complete
     assertThat(!isGood, `refused too early: ${JSON.stringify(end)} would make it good`)
   }

@@ -3,19 +3,24 @@ import type { ClientChannelOptions, ResponseHandler, ResponseHead, UpstreamError
 import { DEFAULT_CHUNKED_LIMITS } from '@millrace/chunked'
 import { Headers } from '@millrace/headers'
 import { FakeClock, MemoryTransport } from '@millrace/testing'
+import type { Protocol, Transport } from '@millrace/transport'
 import { Chance } from '../chance.ts'
 import { allCuts, randomCuts } from '../cuts.ts'
 import { wireText } from '../escape.ts'
 import { response } from '../generate/responses.ts'
 import { anyWire } from '../generate/wire.ts'
 import { doneEvent, headEvent } from '../log.ts'
-import { readResponse, type ResponseLimits, type ResponseReading } from '../oracle/response.ts'
+import { readResponse, type Asked, type ResponseLimits, type ResponseReading } from '../oracle/response.ts'
 import { fillFor } from './channel-limits.ts'
 import { assertSame, assertThat, type FuzzCase, type Outcome, type Target } from '../target.ts'
 
 /** A response, and the request that it answers. */
 export interface ClientCase extends FuzzCase {
   readonly method: string
+  /** What the request offers in Upgrade, as a comma list; nothing when empty. */
+  readonly upgrade: string
+  /** Whether the handler takes another protocol, and whether that one closes at once. */
+  readonly taker: 'none' | 'takes' | 'closes'
   /** Which of {@link LIMITS}. */
   readonly limits: number
   /** Whether the server ends the connection behind it. */
@@ -59,7 +64,9 @@ const OPTIONS: readonly ClientChannelOptions[] = LIMITS.map((limits) => ({
   onHandlerError: (error) => failures.push(error),
 }))
 let current: Exchange | null = null
-const HEADERS = new Headers({ Host: 'a' })
+
+const OFFERS = ['websocket', 'websocket, x/2', 'X/2']
+const TAKERS = ['none', 'takes', 'takes', 'takes', 'closes'] as const
 
 /** The parser of responses. */
 export function clientTarget(): Target<ClientCase> {
@@ -69,9 +76,15 @@ export function clientTarget(): Target<ClientCase> {
 function generate(chance: Chance): ClientCase {
   const limits = chance.of(0.6) ? 0 : chance.between(1, LIMITS.length - 1)
   const fill = fillFor(chance, LIMITS[limits] as ResponseLimits)
+  const method = chance.pick(['GET', 'GET', 'GET', 'HEAD', 'POST', 'CONNECT'])
+  const upgrade = chance.of(0.8) ? '' : chance.pick(OFFERS)
+  const mightSwitch = upgrade !== '' || method === 'CONNECT'
+  const make = (from: Chance, wildness: number): string => response(from, { wildness, mightSwitch, fill })
   return {
-    wire: anyWire(chance, { seeds: [], make: (from, wildness) => response(from, { wildness, fill }) }),
-    method: chance.pick(['GET', 'GET', 'GET', 'HEAD', 'POST', 'CONNECT']),
+    wire: anyWire(chance, { seeds: [], make }),
+    method,
+    upgrade,
+    taker: mightSwitch ? chance.pick(TAKERS) : chance.pick(['none', 'takes']),
     limits,
     ends: chance.of(0.6),
     pauses: chance.of(0.2),
@@ -86,12 +99,44 @@ class FuzzClient extends HTTPClientChannel {
   }
 }
 
+/** What a connection is handed over to: notes what it gets. */
+class Successor implements Protocol {
+  got = ''
+  ended = false
+  lost = false
+  readonly #closes: boolean
+
+  constructor(closes: boolean) {
+    this.#closes = closes
+  }
+
+  makeConnection(transport: Transport): void {
+    if (this.#closes) transport.loseConnection()
+  }
+  connectionMade(): void {}
+  dataReceived(bytes: Uint8Array): void {
+    assertThat(!this.ended && !this.lost, 'octets for the next protocol behind its end')
+    this.got += wireText(bytes)
+  }
+  readConnectionLost(): void {
+    assertThat(!this.ended, 'two ends for the next protocol')
+    this.ended = true
+  }
+  connectionLost(): void {
+    assertThat(!this.lost, 'two losses for the next protocol')
+    this.lost = true
+  }
+}
+
 /** One exchange, and what was seen of it. */
 class Exchange implements ResponseHandler {
   log = ''
   error: UpstreamError | null = null
   #content = ''
   #isOver = false
+  successor: Successor | null = null
+  /** Takes another protocol; without it, nobody does. */
+  declare switchProtocol?: (head: ResponseHead) => Protocol
   readonly channel: FuzzClient
   readonly transport: MemoryTransport = new MemoryTransport()
   readonly #input: ClientCase
@@ -101,7 +146,20 @@ class Exchange implements ResponseHandler {
     this.channel = new FuzzClient(OPTIONS[input.limits] as ClientChannelOptions)
     this.transport.connect(this.channel)
     const target = input.method === 'CONNECT' ? 'a:443' : '/'
-    this.channel.request({ method: input.method, requestTarget: target, headers: HEADERS }, this)
+    if (input.taker !== 'none') this.switchProtocol = (head) => this.#switch(head)
+    const headers = new Headers({ Host: 'a' })
+    if (input.upgrade !== '') {
+      headers.set('Connection', 'upgrade')
+      headers.set('Upgrade', input.upgrade)
+    }
+    this.channel.request({ method: input.method, requestTarget: target, headers }, this)
+  }
+
+  #switch(head: ResponseHead): Protocol {
+    this.#note(eventOf(head))
+    this.#isOver = true
+    this.successor = new Successor(this.#input.taker === 'closes')
+    return this.successor
   }
 
   feed(pieces: Iterable<Uint8Array>): void {
@@ -118,7 +176,9 @@ class Exchange implements ResponseHandler {
 
   get outcome(): string {
     this.transport.settle()
-    const { error } = this
+    const { error, successor } = this
+    if (successor !== null)
+      return `${this.log}switched\n${successor.got}\n${String(successor.ended)} ${String(successor.lost)} ${this.channel.state}`
     const end = error === null ? 'no error' : `${error.code} ${error.statusHint} ${error.offset}`
     return `${this.log}${end}\n${this.#content}\n${this.channel.state}`
   }
@@ -126,6 +186,7 @@ class Exchange implements ResponseHandler {
   tearDown(): void {
     this.transport.reset()
     assertThat(this.#isOver, 'nobody told how it ended')
+    assertThat(this.successor?.lost !== false, 'the next protocol was not told of the loss')
     assertThat(CLOCK.pending === 0, `${CLOCK.pending} timers are left`)
     assertSame('failures of handlers', failures.splice(0).join(), '')
   }
@@ -190,11 +251,7 @@ function check(input: ClientCase, isThorough: boolean): Outcome {
   const { wire, cutSeed } = input
   let outcome: Outcome = 'rejected'
   const expected = run(input, wire.length === 0 ? [] : [wire], (exchange) => {
-    compareWithOracle(
-      input,
-      exchange,
-      readResponse(wireText(wire), input.method, LIMITS[input.limits] as ResponseLimits),
-    )
+    compareWithOracle(input, exchange, readAs(input, wireText(wire)))
     if (exchange.error === null) outcome = 'accepted'
   })
   const chance = new Chance(cutSeed)
@@ -206,8 +263,16 @@ function check(input: ClientCase, isThorough: boolean): Outcome {
 
 const HEAD_END = '\r\n\r\n'
 
+/** What the rules make of this text as the answer. */
+function readAs({ method, upgrade, taker, limits }: ClientCase, text: string): ResponseReading {
+  const offers = upgrade === '' ? [] : upgrade.toLowerCase().split(', ')
+  const asked: Asked = { method, offers, takesSwitch: taker !== 'none' }
+  return readResponse(text, asked, LIMITS[limits] as ResponseLimits)
+}
+
 function compareWithOracle(input: ClientCase, exchange: Exchange, reading: ResponseReading): void {
-  const { error } = exchange
+  const { error, successor } = exchange
+  if (reading.end === 'switched' || successor !== null) return compareSwitch(input, exchange, reading)
   const isComplete = reading.end === 'complete' || (reading.end === 'until-close' && input.ends)
   const log = reading.end === 'until-close' && input.ends ? reading.log + reading.rest : reading.log
   assertSame('the response', exchange.log, log)
@@ -215,11 +280,19 @@ function compareWithOracle(input: ClientCase, exchange: Exchange, reading: Respo
   assertThat(reading.end !== 'refused' || error !== null, 'takes what the rules refuse')
   assertThat(!input.ends || isComplete || error !== null, 'waits for an answer that cannot come')
   if (error === null || input.ends || reading.end !== 'incomplete') return
-  const after = readResponse(
-    wireText(input.wire) + HEAD_END,
-    input.method,
-    LIMITS[input.limits] as ResponseLimits,
-  )
+  const after = readAs(input, wireText(input.wire) + HEAD_END)
   const isGood = after.log.length > reading.log.length || after.end === 'complete'
   assertThat(!isGood, 'refused too early: the end of the line would make it good')
+}
+
+/** Who takes the connection over gets every octet behind the head, and the end; nobody else gets anything. */
+function compareSwitch(input: ClientCase, exchange: Exchange, reading: ResponseReading): void {
+  const { error, successor, channel } = exchange
+  assertThat(reading.end === 'switched', 'switches where the rules do not')
+  assertThat(successor !== null && error === null, `does not switch: ${String(error?.code)}`)
+  assertSame('the response', exchange.log, reading.log)
+  const isOpen = input.taker === 'takes'
+  assertSame('what the next protocol got', successor.got, isOpen ? reading.rest : '')
+  assertThat(successor.ended === (isOpen && input.ends), `ended: ${String(successor.ended)}`)
+  assertThat(successor.lost || channel.state === 'switched', `is ${channel.state}`)
 }

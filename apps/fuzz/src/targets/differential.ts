@@ -37,7 +37,7 @@ export function differentialTarget(): Target<ChannelCase> {
   const oursRefuses = new Classes()
 
   function check({ wire }: ChannelCase): Outcome {
-    const run = openRun(0, 'read', false)
+    const run = openRun(0, [], 'read', false)
     if (wire.length > 0) run.feed([wire])
     const theirs = node.read(wire)
     const ours = untilTunnel(run.events)
@@ -59,7 +59,13 @@ export function differentialTarget(): Target<ChannelCase> {
 
   return {
     name: 'differential',
-    generate: (chance) => ({ ...generate(chance), limits: 0, handling: 'read', ending: 'nothing' }),
+    generate: (chance) => ({
+      ...generate(chance),
+      limits: 0,
+      leniency: [],
+      handling: 'read',
+      ending: 'nothing',
+    }),
     check,
     notes: () => [
       ...nodeRefuses.lines('ours takes, Node refuses'),
