@@ -6,6 +6,7 @@ import type {
   PushProducer,
   Transport,
 } from '@millrace/transport'
+import { CallbackLoop } from './callback-loop.ts'
 import { Inbound } from './inbound.ts'
 import type { MemoryTransportOptions } from './memory-transport-options.ts'
 import { Outbound } from './outbound.ts'
@@ -42,16 +43,18 @@ export class MemoryTransport implements Transport {
   /** Decided, and told to the protocol by the next driving call. */
   #lostReason: ConnectionLost | null = null
   #lost = false
-
-  #running = false
-  #scheduled = false
-  #failures: unknown[] = []
+  readonly #loop: CallbackLoop
 
   constructor(options: MemoryTransportOptions = {}) {
     this.#options = options
     this.#highWaterMarkBytes = options.highWaterMarkBytes ?? 65_536
     if (!(this.#highWaterMarkBytes >= 1)) throw new RangeError('highWaterMarkBytes must be 1 or more')
     this.negotiatedProtocol = options.negotiatedProtocol ?? null
+    this.#loop = new CallbackLoop(
+      options,
+      () => this.#step(),
+      () => this.abortConnection(),
+    )
   }
 
   // ---- what a test does: these run the protocol ----
@@ -60,7 +63,7 @@ export class MemoryTransport implements Transport {
   connect(protocol: Protocol): void {
     if (this.#protocol !== null) throw new Error('this transport has a protocol already')
     this.#protocol = protocol
-    this.#drive(() => this.#guard(() => protocol.makeConnection(this)))
+    this.#loop.run(() => this.#loop.guard(() => protocol.makeConnection(this)))
   }
 
   /** The peer sends octets: one `dataReceived`, held back while reading is paused. Empty input is no read. */
@@ -69,7 +72,7 @@ export class MemoryTransport implements Transport {
     const bytes = toBytes(wire)
     if (bytes.length === 0 || this.disconnecting) return // the octets meet a closed door
     this.#inbound.append(bytes)
-    this.#drive()
+    this.#loop.run()
   }
 
   /** The peer finishes sending: `readConnectionLost`, after all that was delivered. */
@@ -77,13 +80,13 @@ export class MemoryTransport implements Transport {
     if (this.#inbound.ended) return
     this.#inbound.end()
     if (this.disconnecting) this.#inbound.drop()
-    this.#drive()
+    this.#loop.run()
   }
 
   /** The peer breaks the connection: `connectionLost` with `reset`; what is still queued either way is dropped. */
   reset(error?: unknown): void {
     this.#end(error === undefined ? { kind: 'reset' } : { kind: 'reset', error })
-    this.#drive()
+    this.#loop.run()
   }
 
   /**
@@ -94,13 +97,13 @@ export class MemoryTransport implements Transport {
    */
   drain(maxBytes: number = Infinity): Uint8Array {
     const sent = this.#outbound.send(maxBytes)
-    this.#drive()
+    this.#loop.run()
     return sent
   }
 
   /** Does what is due: what a timer, a promise or the test itself asked of the transport since the last call. */
   settle(): void {
-    this.#drive()
+    this.#loop.run()
   }
 
   // ---- what a test looks at ----
@@ -185,8 +188,8 @@ export class MemoryTransport implements Transport {
     if (!this.#outbound.append(parts)) return
     if (this.#options.manualDrain !== true) this.#outbound.send(Infinity)
     const full = this.#outbound.waitingBytes >= this.#highWaterMarkBytes
-    this.#guard(() => this.#producer.written(full))
-    this.#wake()
+    this.#loop.guard(() => this.#producer.written(full))
+    this.#loop.wake()
   }
 
   loseConnection(): void {
@@ -194,17 +197,17 @@ export class MemoryTransport implements Transport {
     this.#losing = true
     this.#inbound.drop()
     this.closeWrite()
-    this.#wake()
+    this.#loop.wake()
   }
 
   abortConnection(): void {
     this.#end({ kind: 'aborted' })
-    this.#wake()
+    this.#loop.wake()
   }
 
   closeWrite(): void {
     if (this.#writing === 'open') this.#writing = 'closing'
-    this.#wake()
+    this.#loop.wake()
   }
 
   pauseProducing(): void {
@@ -213,7 +216,7 @@ export class MemoryTransport implements Transport {
 
   resumeProducing(): void {
     if (this.#reading === 'paused' && !this.disconnecting) this.#reading = 'flowing'
-    this.#wake()
+    this.#loop.wake()
   }
 
   stopProducing(): void {
@@ -226,15 +229,15 @@ export class MemoryTransport implements Transport {
     this.#producer.assertEmpty()
     const usable = this.#writing === 'open'
     const full = this.#outbound.waitingBytes >= this.#highWaterMarkBytes
-    this.#guard(() =>
+    this.#loop.guard(() =>
       usable ? this.#producer.register(producer, streaming, full) : producer.stopProducing(),
     )
-    this.#wake()
+    this.#loop.wake()
   }
 
   unregisterProducer(): void {
     this.#producer.clear()
-    this.#wake()
+    this.#loop.wake()
   }
 
   getPeer(): Address {
@@ -249,29 +252,16 @@ export class MemoryTransport implements Transport {
     return this.#options.secure ?? false
   }
 
-  // ---- the loop ----
-
-  /** Runs what is due until nothing is; inside a callback it leaves that to the call further out. */
-  #drive(first?: () => void): void {
-    this.#scheduled = false
-    if (this.#running) return
-    this.#running = true
-    try {
-      first?.()
-      while (this.#protocol !== null && !this.#lost && this.#step(this.#protocol));
-    } finally {
-      this.#running = false
-    }
-    const failures = this.#failures.splice(0)
-    if (failures.length > 0) throw failures[0]
-  }
+  // ---- what is due ----
 
   /** Does the next thing that is due; `false` when there is none. */
-  #step(protocol: Protocol): boolean {
+  #step(): boolean {
+    const protocol = this.#protocol
+    if (protocol === null || this.#lost) return false
     if (this.#lostReason !== null) this.#tellLost(protocol, this.#lostReason)
     else if (this.#reading === 'flowing' && !this.#inbound.isEmpty) this.#receive(protocol)
     else if (this.#outbound.waitingBytes === 0 && this.#producer.wantsResume)
-      this.#guard(() => this.#producer.resume())
+      this.#loop.guard(() => this.#producer.resume())
     else if (this.#writing === 'closing' && !this.#producer.occupied && this.#outbound.waitingBytes === 0) {
       this.#writing = 'closed'
     } else if (this.#writing === 'closed' && (this.#losing || this.#reading === 'ended')) {
@@ -282,15 +272,15 @@ export class MemoryTransport implements Transport {
 
   #receive(protocol: Protocol): void {
     const bytes = this.#inbound.take()
-    if (bytes !== null) return this.#guard(() => protocol.dataReceived(bytes))
+    if (bytes !== null) return this.#loop.guard(() => protocol.dataReceived(bytes))
     this.#reading = 'ended'
-    this.#guard(() => protocol.readConnectionLost())
+    this.#loop.guard(() => protocol.readConnectionLost())
   }
 
   #tellLost(protocol: Protocol, reason: ConnectionLost): void {
     this.#lost = true
-    this.#guard(() => this.#producer.stop())
-    this.#guard(() => protocol.connectionLost(reason))
+    this.#loop.guard(() => this.#producer.stop())
+    this.#loop.guard(() => protocol.connectionLost(reason))
   }
 
   #end(reason: ConnectionLost): void {
@@ -299,22 +289,5 @@ export class MemoryTransport implements Transport {
     this.#writing = 'closed'
     this.#outbound.drop()
     this.#inbound.drop()
-  }
-
-  #guard(callback: () => void): void {
-    try {
-      callback()
-    } catch (error) {
-      this.abortConnection()
-      if (this.#options.onProtocolError !== undefined) this.#options.onProtocolError(error)
-      else if (this.#running) this.#failures.push(error)
-      else throw error
-    }
-  }
-
-  #wake(): void {
-    if (this.#scheduled || this.#options.schedule === undefined) return
-    this.#scheduled = true
-    this.#options.schedule(() => this.settle())
   }
 }
