@@ -1,6 +1,6 @@
 import type { Chance, SimulatedConnection } from '@millrace/testing'
 import { LocalProtocolError, RemoteProtocolError, STRICT } from '../../src/index.ts'
-import type { ErrorContext, ErrorHook, ErrorResponse, Leniency } from '../../src/index.ts'
+import type { ErrorContext, ErrorHook, ErrorResponse, HTTPChannelOptions, Leniency } from '../../src/index.ts'
 import { StormError } from './behaviour.ts'
 import { HookedChannel, type WatchedChannel } from './channels.ts'
 import { answerPattern, SAYINGS } from './error-answers.ts'
@@ -14,6 +14,7 @@ interface Reported {
   readonly chance: Chance
   readonly calm: boolean
   readonly protocol: WatchedChannel
+  readonly options: HTTPChannelOptions
   readonly leniency: Leniency
   readonly exchanges: readonly Exchange[]
   readonly script: Script
@@ -80,7 +81,8 @@ export class Reporter {
     const exchange = this.#of.exchanges.find((one) => one.request === request)
     if (request !== null && exchange === undefined) this.#of.violated('an error of a request from nowhere')
     if (this.#of.leniency !== STRICT) return // what was mended is shown as it was mended
-    if (request === null && this.#of.protocol instanceof HookedChannel) return // hooks see lines, and heads are put together of them
+    // Where line hooks run, a refused head is put together again of the lines that they saw.
+    if (request === null && this.#of.protocol instanceof HookedChannel) return
     const raw = toText(rawHead)
     const part = exchange === undefined ? undefined : this.#of.script.parts[exchange.sent.id]
     const isSent =
@@ -99,7 +101,8 @@ export class Reporter {
 
   /** Whether a handler took longer than it may. */
   #isLate(error: unknown): boolean {
-    return error instanceof LocalProtocolError && error.code === 'ERR_HANDLER_TIMEOUT'
+    const isTimed = typeof this.#of.options.handlerTimeoutMs === 'number'
+    return isTimed && error instanceof LocalProtocolError && error.code === 'ERR_HANDLER_TIMEOUT'
   }
 
   #expectRefusal({ phase, code }: RemoteProtocolError, { status }: ErrorContext): void {
