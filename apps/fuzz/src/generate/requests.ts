@@ -1,3 +1,4 @@
+import type { LeniencyFlag } from '@millrace/channel'
 import type { Chance } from '../chance.ts'
 import { chunkedBody } from './chunked-body.ts'
 import { badCoding, badLength, BOTH_FRAMINGS, brokenField, connectionField, filler } from './field-lines.ts'
@@ -112,8 +113,8 @@ const EXPECTS = [
 export interface RequestPlan {
   /** The probability, 0–1, that a part is broken; 0 gives valid requests. */
   readonly wildness: number
-  /** The probability, 0–1, that a head breaks a rule that leniency may forgive. */
-  readonly laxness: number
+  /** What the server forgives: some heads need it. */
+  readonly leniency: readonly LeniencyFlag[]
   /** What is to be about as long as a limit; `null` for nothing. */
   readonly fill: Fill | null
 }
@@ -194,7 +195,8 @@ export function request(chance: Chance, plan: RequestPlan): string {
   if (chance.of(0.5)) fields.reverse()
   const section = fields.join('')
   const head = `${line}${section}${filler(chance, fill, line.length + section.length)}\r\n`
-  return (chance.of(plan.laxness) ? laxHead(chance, head) : head) + content
+  const isLax = plan.leniency.length > 0 && chance.of(0.4)
+  return (isLax ? laxHead(chance, head, plan.leniency) : head) + content
 }
 
 /** Some requests in a row, as a client that pipelines sends them, empty lines between them. */

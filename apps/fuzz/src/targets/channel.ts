@@ -69,8 +69,7 @@ function generate(chance: Chance, seeds: readonly Uint8Array[]): ChannelCase {
   const limits = chance.of(0.6) ? 0 : chance.between(1, CHANNEL_LIMITS.length - 1)
   const fill = fillFor(chance, CHANNEL_LIMITS[limits] as RequestLimits)
   const leniency = chance.of(0.6) ? [] : FLAGS.filter(() => chance.of(0.5))
-  const laxness = leniency.length === 0 ? 0 : 0.4
-  const make = (own: Chance, wildness: number): string => requests(own, { wildness, laxness, fill })
+  const make = (own: Chance, wildness: number): string => requests(own, { wildness, leniency, fill })
   const wire = anyWire(chance, { seeds, make })
   const handling = chance.pick(HANDLINGS)
   return { wire, limits, leniency, handling, ending: chance.pick(ENDINGS), cutSeed: chance.below(1_000_000) }
