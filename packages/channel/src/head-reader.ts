@@ -153,9 +153,9 @@ export class HeadReader extends LineJudge {
     } catch (error) {
       throw this.judge(error, line)
     }
+    this.#taking = null // the head holds it now
     this.checkLine(line)
     this.size += line.length + this.lineEndLength
-    this.#taking = null
   }
 
   /** Takes the empty line that ends a head which came line by line. */

@@ -144,6 +144,11 @@ describe.each(makers)('the raw head of an error (%s)', (_name, make) => {
     expect(text(long)).toBe(wire)
   })
 
+  it('has a line that is one too many just once', () => {
+    const wire = head('GET / HTTP/1.1', 'Host: a')
+    expect(text(reportOf([wire], { maxHeaders: 0 }, make).context.rawHead)).toBe(wire)
+  })
+
   it('does not hold the memory of the read', () => {
     const { rawHead } = reportOf(
       [wireBytes(`GET  / HTTP/1.1\r\n${'x'.repeat(10_000)}`)],

@@ -2,7 +2,7 @@ import type { Chance, SimulatedConnection } from '@millrace/testing'
 import { LocalProtocolError, RemoteProtocolError, STRICT } from '../../src/index.ts'
 import type { ErrorContext, ErrorHook, ErrorResponse, HTTPChannelOptions, Leniency } from '../../src/index.ts'
 import { StormError } from './behaviour.ts'
-import { HookedChannel, type WatchedChannel } from './channels.ts'
+import type { WatchedChannel } from './channels.ts'
 import { answerPattern, SAYINGS } from './error-answers.ts'
 import type { Exchange } from './exchange.ts'
 import { toText } from './latin1.ts'
@@ -81,8 +81,6 @@ export class Reporter {
     const exchange = this.#of.exchanges.find((one) => one.request === request)
     if (request !== null && exchange === undefined) this.#of.violated('an error of a request from nowhere')
     if (this.#of.leniency !== STRICT) return // what was mended is shown as it was mended
-    // Where line hooks run, a refused head is put together again of the lines that they saw.
-    if (request === null && this.#of.protocol instanceof HookedChannel) return
     const raw = toText(rawHead)
     const part = exchange === undefined ? undefined : this.#of.script.parts[exchange.sent.id]
     const isSent =
