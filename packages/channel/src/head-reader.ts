@@ -1,9 +1,10 @@
 import { parseFieldLine, scanFieldLine } from '@millrace/headers'
 import type { LineBuffer } from '@millrace/line-receiver'
-import { parseRequestLine, readRequestLine, type RequestLine } from '@millrace/message'
+import { parseRequestLine, type RequestLine } from '@millrace/message'
 import { LineJudge } from './line-judge.ts'
 import { copyHead } from './raw-head.ts'
 import { RequestHead } from './request-head.ts'
+import { readWholeHead } from './whole-head.ts'
 
 const CR = 0x0d
 const LF = 0x0a
@@ -55,26 +56,11 @@ export class HeadReader extends LineJudge {
    * @throws {RemoteProtocolError}
    */
   readHead(buffer: LineBuffer): boolean {
-    if (!this.#started && this.#checked === 0 && this.#readWhole(buffer)) return true
-    return this.readLines(buffer)
-  }
-
-  /** Reads a head in one pass; declines it when it is incomplete, may be beyond a limit, or anything is wrong with it. */
-  #readWhole(buffer: LineBuffer): boolean {
-    const { bytes, start, end } = buffer
-    const { head } = this
-    const fieldsAt = readRequestLine(bytes, start, end, head)
-    if (fieldsAt === -1) return false
-    const next = head.readFields(bytes, fieldsAt, end)
-    const { MAX_LENGTH, totalHeadersSize, maxHeaders } = this.limits
-    const size = next - start
-    // No line is longer than all of them. Negated, so that a limit that is not a number declines everything.
-    if (next === -1 || !(size <= MAX_LENGTH && size <= totalHeadersSize && head.fieldCount <= maxHeaders)) {
+    if (!this.#started && this.#checked === 0) {
+      if (readWholeHead(buffer, this.limits, this.head)) return true
       this.#head = null
-      return false
     }
-    buffer.consume(size)
-    return true
+    return this.readLines(buffer)
   }
 
   protected readLines(buffer: LineBuffer): boolean {

@@ -5,7 +5,6 @@ import { dateFieldLine } from './date-field.ts'
 import { ownResponse, reportError, type OwnResponse } from './error-report.ts'
 import { LocalProtocolError, remoteError, RemoteProtocolError, type Phase } from './errors.ts'
 import { HTTPConnection } from './http-connection.ts'
-import type { ChannelSettings } from './options.ts'
 import type { RequestChannel } from './request-channel.ts'
 import type { Request } from './request.ts'
 
@@ -16,19 +15,12 @@ import type { Request } from './request.ts'
  * @public
  */
 export abstract class HTTPExchange extends HTTPConnection implements RequestChannel {
-  /** Whether responses get a `Date`. */
-  readonly sendDate: boolean
   /** The request whose response is owed. */
   protected current: Request | null = null
   /** What takes the content that comes; its request may be answered already. */
   protected receiver: ContentReceiver | null = null
   /** Octets that had been written when {@link HTTPExchange.current} began. */
   #writtenBefore = 0
-
-  constructor(settings: ChannelSettings) {
-    super(settings)
-    this.sendDate = settings.sendDate
-  }
 
   abstract contentWanted(): void
   abstract contentUnwanted(): void
@@ -49,8 +41,13 @@ export abstract class HTTPExchange extends HTTPConnection implements RequestChan
     return this.receiver === null ? 0 : this.receiver.left
   }
 
+  /** Whether responses get a `Date`. */
+  get sendDate(): boolean {
+    return this.settings.sendDate
+  }
+
   get dateLine(): string {
-    return this.sendDate ? dateFieldLine(this.clock, this.timeNow()) : ''
+    return this.settings.sendDate ? dateFieldLine(this.clock, this.timeNow()) : ''
   }
 
   protected override contentStopped(): void {
@@ -207,7 +204,7 @@ export abstract class HTTPExchange extends HTTPConnection implements RequestChan
     }
   }
 
-  protected override producerFailed(error: unknown): void {
+  override producerFailed(error: unknown): void {
     if (this.current === null) this.#report(error, 'response', null, null)
     else this.handlerFailed(this.current, error)
   }

@@ -5,7 +5,8 @@ import { HeadReader } from './head-reader.ts'
 import { relaxesLines } from './leniency.ts'
 import { LenientHeadReader } from './lenient-head-reader.ts'
 import type { ChannelSettings } from './options.ts'
-import type { RequestHead } from './request-head.ts'
+import { RequestHead } from './request-head.ts'
+import { readWholeHead } from './whole-head.ts'
 
 const CR = 0x0d
 const LF = 0x0a
@@ -31,7 +32,10 @@ export abstract class HTTPReceiver extends TimedLineReceiver {
   maxHeaders: number
   /** Empty lines taken before a request line. */
   readonly maxBlankLines: number
-  readonly #reader: HeadReader
+  /** The head that was read in one pass, until it was dispatched. */
+  #head: RequestHead | null = null
+  /** What reads the others; made when there is one. */
+  #reader: HeadReader | null = null
   /** What was held when the line receiver gave up: whoever reports the error wants to see it. */
   #held: Uint8Array = NO_BYTES
 
@@ -43,7 +47,7 @@ export abstract class HTTPReceiver extends TimedLineReceiver {
     this.maxHeaders = settings.maxHeaders
     this.maxBlankLines = settings.maxBlankLines
     const { leniency } = settings
-    this.#reader = relaxesLines(leniency) ? new LenientHeadReader(this, leniency) : new HeadReader(this)
+    if (relaxesLines(leniency)) this.#reader = new LenientHeadReader(this, leniency)
   }
 
   /** Runs when a head is complete. */
@@ -54,24 +58,33 @@ export abstract class HTTPReceiver extends TimedLineReceiver {
 
   /** The head that is being read, as far as it came. */
   protected get head(): RequestHead {
-    return this.#reader.head
+    return this.#head ?? this.#lines().head
   }
 
   /** Gets ready for the next head: this one is valid. */
   protected nextHead(): void {
-    this.#reader.nextHead()
+    this.#head = null
+    // A connection between requests costs no more than it must.
+    if (this.#reader?.byLines === true) this.#reader.nextHead()
+    else this.#reader = null
+  }
+
+  #lines(): HeadReader {
+    this.#reader ??= new HeadReader(this)
+    return this.#reader
   }
 
   /** A copy of the head that is being read, as far as it came. */
   protected rawHead(): Uint8Array {
+    if (this.#head !== null) return this.#head.raw()
     const { lineBuffer } = this
     const isHeld = lineBuffer.length === 0
-    return this.#reader.raw(isHeld ? this.#held : lineBuffer.view(lineBuffer.start, lineBuffer.end))
+    return this.#lines().raw(isHeld ? this.#held : lineBuffer.view(lineBuffer.start, lineBuffer.end))
   }
 
   /** Octets of the head that is being read, as far as they came. */
   protected headLength(): number {
-    return this.#reader.received(this.lineBuffer.length)
+    return this.#reader?.received(this.lineBuffer.length) ?? this.lineBuffer.length
   }
 
   protected override poison(): void {
@@ -81,17 +94,27 @@ export abstract class HTTPReceiver extends TimedLineReceiver {
 
   protected override deliverLine(): boolean {
     if (this.#isHooked()) return this.#deliverOne()
-    if (this.#reader.readHead(this.lineBuffer)) {
+    if (this.#reader === null && this.#readWhole()) return true
+    const reader = this.#lines()
+    if (reader.readHead(this.lineBuffer)) {
       this.allHeadersReceived()
       return true
     }
-    if (this.#reader.byLines) return this.#deliverOne()
-    if (this.#reader.hasPart(this.lineBuffer)) this.headStarted()
+    if (reader.byLines) return this.#deliverOne()
+    if (reader.hasPart(this.lineBuffer)) this.headStarted()
     return false
   }
 
+  #readWhole(): boolean {
+    const head = new RequestHead()
+    if (!readWholeHead(this.lineBuffer, this, head)) return false
+    this.#head = head
+    this.allHeadersReceived()
+    return true
+  }
+
   #deliverOne(): boolean {
-    return this.#reader.takesBareLf ? this.#deliverToLf() : super.deliverLine()
+    return this.#lines().takesBareLf ? this.#deliverToLf() : super.deliverLine()
   }
 
   /** Delivers the next line as the line receiver does, but one that LF alone ends too. */
@@ -114,7 +137,7 @@ export abstract class HTTPReceiver extends TimedLineReceiver {
     }
     const line = buffer.view(start, start + length)
     buffer.consume(lf + 1 - start)
-    this.#reader.lineEnds(hasCr ? 2 : 1)
+    this.#lines().lineEnds(hasCr ? 2 : 1)
     this.lineReceived(line)
     return true
   }
@@ -131,13 +154,14 @@ export abstract class HTTPReceiver extends TimedLineReceiver {
 
   protected override partialLineReceived(from: number): void {
     const { bytes, start, end } = this.lineBuffer
-    this.#reader.checkPartial(bytes, start, from, end)
-    if (this.#reader.hasPart(this.lineBuffer)) this.headStarted()
+    const reader = this.#lines()
+    reader.checkPartial(bytes, start, from, end)
+    if (reader.hasPart(this.lineBuffer)) this.headStarted()
   }
 
   /** Runs for each line of a head when a line hook is overridden: the request line, the field lines, the empty line. */
   override lineReceived(line: Uint8Array): void {
-    const reader = this.#reader
+    const reader = this.#lines()
     reader.take(line)
     if (reader.fresh) {
       if (reader.requestLine(line)) this.headStarted()
@@ -161,12 +185,12 @@ export abstract class HTTPReceiver extends TimedLineReceiver {
    * @throws {RemoteProtocolError} when it is malformed, or one too many
    */
   headerReceived(line: Uint8Array): boolean {
-    this.#reader.fieldLine(line)
+    this.#lines().fieldLine(line)
     return true
   }
 
   /** Runs when a line outgrew `MAX_LENGTH`: refuses the request with 414 or 431. */
   override lineLengthExceeded(line: Uint8Array): void {
-    this.#reader.lineTooLong(line)
+    this.#lines().lineTooLong(line)
   }
 }

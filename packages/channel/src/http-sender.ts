@@ -2,7 +2,7 @@ import type { Headers } from '@millrace/headers'
 import { formatStatusLine } from '@millrace/message'
 import type { Address, Consumer, PullProducer, PushProducer, Transport } from '@millrace/transport'
 import { HTTPReceiver } from './http-receiver.ts'
-import { Outgoing } from './outgoing.ts'
+import { Outgoing, type ProducerOwner } from './outgoing.ts'
 import type { Output } from './output.ts'
 
 /**
@@ -10,7 +10,7 @@ import type { Output } from './output.ts'
  *
  * @public
  */
-export abstract class HTTPSender extends HTTPReceiver implements Consumer {
+export abstract class HTTPSender extends HTTPReceiver implements Consumer, ProducerOwner {
   protected outgoing!: Outgoing
   /** How deep we are in calls from outside. */
   #depth = 0
@@ -19,20 +19,20 @@ export abstract class HTTPSender extends HTTPReceiver implements Consumer {
   #endPromised = false
 
   override makeConnection(transport: Transport): void {
-    this.outgoing = new Outgoing(transport, (error) => this.producerFailed(error))
+    this.outgoing = new Outgoing(transport, this)
     super.makeConnection(transport)
   }
 
   /** What this turn wrote so far. */
   get output(): Output {
-    return this.outgoing.output
+    return this.outgoing
   }
 
   /** Runs when the outermost call from outside is about to return. */
   protected abstract turnEnded(): void
 
-  /** The producer of the current response threw. */
-  protected abstract producerFailed(error: unknown): void
+  /** Runs when the producer of the current response threw. */
+  abstract producerFailed(error: unknown): void
 
   protected get inTurn(): boolean {
     return this.#depth > 0

@@ -6,21 +6,29 @@ import { PullToPush } from './pull-to-push.ts'
 const FLUSH_ABOVE = 65_536
 
 /**
+ * Whoever answers for a producer.
+ *
+ * @public
+ */
+export interface ProducerOwner {
+  /** A producer threw: the transport, a timer or a writer called it, none is to blame. */
+  producerFailed(error: unknown): void
+}
+
+/**
  * The way out of a channel: what is collected in this turn, who produces it, and whether the peer takes it.
  *
  * @public
  */
-export class Outgoing {
-  readonly output: Output
+export class Outgoing extends Output {
+  readonly #owner: ProducerOwner
   #producer: PushProducer | null = null
   #pull: PullToPush | null = null
   #full = false
-  readonly #failed: (error: unknown) => void
 
-  /** @param failed - takes what a producer threw: the transport, a timer or a writer called it, none is to blame */
-  constructor(transport: Transport, failed: (error: unknown) => void) {
-    this.output = new Output(transport)
-    this.#failed = failed
+  constructor(transport: Transport, owner: ProducerOwner) {
+    super(transport)
+    this.#owner = owner
   }
 
   /** Whether the transport asked us to pause: the peer takes less than we write. */
@@ -70,14 +78,14 @@ export class Outgoing {
     try {
       producer?.[what]()
     } catch (error) {
-      this.#failed(error)
+      this.#owner.producerFailed(error)
     }
   }
 
   /** Something was written; returns whether there is room for more. */
   wrote(): boolean {
     // A pull producer is paced by the transport's room, so the transport must see each piece at once.
-    if (this.#pull !== null) this.output.flush()
+    if (this.#pull !== null) this.flush()
     else this.limit()
     if (this.#pull?.wrote() === true) this.#tell('resumeProducing')
     return !this.#full
@@ -85,6 +93,6 @@ export class Outgoing {
 
   /** Sends what was collected when it is much: many answers in one turn must meet the transport's back-pressure. */
   limit(): void {
-    if (this.output.length >= FLUSH_ABOVE) this.output.flush()
+    if (this.length >= FLUSH_ABOVE) this.flush()
   }
 }

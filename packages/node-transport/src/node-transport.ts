@@ -47,18 +47,16 @@ let readShared: ((socket: Socket) => boolean) | null = null
  *
  * @public
  */
-export class NodeTransport extends SocketWriter implements Transport {
-  readonly #options: NodeTransportOptions
+export class NodeTransport extends SocketWriter<NodeTransportOptions> implements Transport {
   /** The socket that can be reset: our own or the one below TLS. `null`: there is none. */
   readonly #tcp: Socket | null
   #protocol: Protocol | null = null
   #peer: Address | null = null
   #host: Address | null = null
+  /** Whether the connection is about to end: what arrives is dropped, and its end too. */
   #disconnecting = false
   #reason: ConnectionLost | null = null
   #lost = false
-  /** Whether what arrives is dropped, and its end too. */
-  #dropping = false
 
   /**
    * @param socket - connected; its TLS handshake, if any, is over
@@ -66,7 +64,6 @@ export class NodeTransport extends SocketWriter implements Transport {
    */
   constructor(socket: Socket, options: NodeTransportOptions = {}) {
     super(socket, options)
-    this.#options = options
     const bottom = this.isSecure() ? options.carrier : socket
     this.#tcp = options.path === undefined && bottom !== undefined ? bottom : null
     options.connections?.add(this)
@@ -174,11 +171,11 @@ export class NodeTransport extends SocketWriter implements Transport {
   }
 
   getPeer(): Address {
-    return (this.#peer ??= peerAddress(this.socket, this.#options.path))
+    return (this.#peer ??= peerAddress(this.socket, this.options.path))
   }
 
   getHost(): Address {
-    return (this.#host ??= hostAddress(this.socket, this.#options.path))
+    return (this.#host ??= hostAddress(this.socket, this.options.path))
   }
 
   isSecure(): boolean {
@@ -192,7 +189,7 @@ export class NodeTransport extends SocketWriter implements Transport {
   }
 
   #received(bytes: Uint8Array): void {
-    if (this.#dropping) return
+    if (this.#disconnecting) return
     try {
       this.#protocol?.dataReceived(bytes)
     } catch (error) {
@@ -201,12 +198,11 @@ export class NodeTransport extends SocketWriter implements Transport {
   }
 
   #ended(): void {
-    if (!this.#dropping) this.guard(() => this.#protocol?.readConnectionLost())
+    if (!this.#disconnecting) this.guard(() => this.#protocol?.readConnectionLost())
   }
 
-  /** From here on what arrives is dropped. */
+  /** What arrives is read all the same, and dropped. */
   #stopReading(): void {
-    this.#dropping = true
     // Octets that nobody read would make the system send a reset when it closes.
     this.socket.resume()
   }
@@ -221,7 +217,7 @@ export class NodeTransport extends SocketWriter implements Transport {
     const protocol = this.#protocol
     this.#lost = true
     this.#disconnecting = true
-    this.#options.connections?.delete(this)
+    this.options.connections?.delete(this)
     this.writingLost()
     if (protocol !== null) this.guard(() => protocol.connectionLost(this.#reason ?? { kind: 'closed' }))
   }
@@ -236,7 +232,7 @@ export class NodeTransport extends SocketWriter implements Transport {
 
   #protocolFailed(error: unknown): void {
     this.abortConnection()
-    const { onProtocolError = reportError } = this.#options
+    const { onProtocolError = reportError } = this.options
     onProtocolError(error)
   }
 }

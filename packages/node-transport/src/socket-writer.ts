@@ -27,9 +27,9 @@ export interface WriteOptions {
  *
  * @public
  */
-export abstract class SocketWriter {
+export abstract class SocketWriter<Options extends WriteOptions = WriteOptions> {
   protected readonly socket: Socket
-  readonly #options: WriteOptions
+  protected readonly options: Options
   /** Made for the first large write. */
   #large: LargeWrites | null = null
   /** Whether `write` still takes octets. */
@@ -41,9 +41,9 @@ export abstract class SocketWriter {
   /** Push: it was paused. Pull: it has written and wants to be asked for more. */
   #producerWaits = false
 
-  protected constructor(socket: Socket, options: WriteOptions) {
+  protected constructor(socket: Socket, options: Options) {
     this.socket = socket
-    this.#options = options
+    this.options = options
   }
 
   /** Whether the connection is to end as a whole. */
@@ -142,7 +142,7 @@ export abstract class SocketWriter {
 
   #writeLarge(parts: readonly Uint8Array[]): boolean {
     if (this.#pull !== null) this.#producerWaits = true
-    const { writeTurns = sharedTurns } = this.#options
+    const { writeTurns = sharedTurns } = this.options
     this.#large ??= new LargeWrites(this.socket, writeTurns, () => this.#largeLeft())
     return this.#large.write(parts)
   }
