@@ -33,7 +33,6 @@ export interface DrainOptions {
 export abstract class HTTPConnection extends HTTPSender {
   /** Milliseconds from a close to the abort, while the peer takes nothing; `null`: never. */
   abortTimeout: number | null
-  protected readonly settings: ChannelSettings
   /** Octets that came, content and all. */
   protected receivedBytes = 0
   /** Whether the connection is kept after the current response. */
@@ -50,7 +49,6 @@ export abstract class HTTPConnection extends HTTPSender {
 
   constructor(settings: ChannelSettings) {
     super(settings)
-    this.settings = settings
     this.abortTimeout = settings.abortTimeout
     this.#prefaceLength = settings.http2Preface === undefined ? -1 : 0
   }

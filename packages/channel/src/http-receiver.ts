@@ -26,12 +26,11 @@ const TimedLineReceiver: typeof LineReceiver & Constructor<Timeout> = TimeoutMix
  * @public
  */
 export abstract class HTTPReceiver extends TimedLineReceiver {
+  protected readonly settings: ChannelSettings
   /** Octets of a head, every CRLF counted. */
   totalHeadersSize: number
   /** Field lines of a head. */
   maxHeaders: number
-  /** Empty lines taken before a request line. */
-  readonly maxBlankLines: number
   /** The head that was read in one pass, until it was dispatched. */
   #head: RequestHead | null = null
   /** What reads the others; made when there is one. */
@@ -41,13 +40,18 @@ export abstract class HTTPReceiver extends TimedLineReceiver {
 
   constructor(settings: ChannelSettings) {
     super({ maxLength: settings.maxLength })
+    this.settings = settings
     this.clock = settings.clock
     this.timeOut = settings.timeOut
     this.totalHeadersSize = settings.totalHeadersSize
     this.maxHeaders = settings.maxHeaders
-    this.maxBlankLines = settings.maxBlankLines
     const { leniency } = settings
     if (relaxesLines(leniency)) this.#reader = new LenientHeadReader(this, leniency)
+  }
+
+  /** Empty lines taken before a request line. */
+  get maxBlankLines(): number {
+    return this.settings.maxBlankLines
   }
 
   /** Runs when a head is complete. */

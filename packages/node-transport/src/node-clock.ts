@@ -51,7 +51,8 @@ export class NodeClock implements Clock {
       queue = new CallQueue(this.#queues, periodMs, this.#onError)
       this.#queues.set(periodMs, queue)
     }
-    return queue.add(performance.now() + delayMs, callback)
+    // In whole milliseconds, rounded up: small integers are no objects.
+    return queue.add(Math.ceil(performance.now() + delayMs), callback)
   }
 }
 

@@ -81,9 +81,12 @@ export function TimeoutMixin<TBase extends Constructor<TimeoutHost>>(
     timeOut: number | null = null
 
     #clock: Clock | null = null
-    /** When the period is over, on the clock; `null` when no timeout is armed. */
+    /**
+     * When the period is over, on the clock; `null` when no timeout is armed. In whole milliseconds, rounded up: small
+     * integers are no objects, and this one is stored at every read.
+     */
     #deadlineMs: number | null = null
-    /** The one timer. It is due at `#wakeAtMs`, at or before the deadline. */
+    /** The one timer. It is due at `#wakeAtMs`, at or before the deadline; rounded down, so that none is missed. */
     #timer: DelayedCall | null = null
     #wakeAtMs = 0
     #onWake: (() => void) | null = null
@@ -126,7 +129,7 @@ export function TimeoutMixin<TBase extends Constructor<TimeoutHost>>(
     }
 
     #arm(periodMs: number): void {
-      const deadlineMs = this.timeNow() + checkPeriod(periodMs)
+      const deadlineMs = Math.ceil(this.timeNow() + checkPeriod(periodMs))
       if (this.#timer === null || this.#wakeAtMs > deadlineMs) {
         this.#timer?.cancel()
         this.#sleep(periodMs, deadlineMs)
@@ -142,7 +145,7 @@ export function TimeoutMixin<TBase extends Constructor<TimeoutHost>>(
 
     #sleep(delayMs: number, wakeAtMs: number): void {
       this.#onWake ??= () => this.#wake()
-      this.#wakeAtMs = wakeAtMs
+      this.#wakeAtMs = Math.floor(wakeAtMs)
       this.#timer = this.callLater(delayMs, this.#onWake)
     }
 
