@@ -1,64 +1,79 @@
-import { writeFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
-import { parseArgs } from 'node:util'
-import { CONTESTANTS, LOADS, type Contestant, type Load } from './contestants.ts'
-import { summarise, table, type Round } from './report.ts'
-import { ServerProcess } from './server-process.ts'
-import { wrk } from './wrk.ts'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { availableParallelism, cpus } from 'node:os'
+import { testCertificate } from '@millrace/testing/certificate'
+import { parseCommandLine, USAGE, type Options } from './command-line.ts'
+import { picture } from './picture.ts'
+import { plan } from './plan.ts'
+import { commandsOf } from './programs.ts'
+import { withFigures } from './readme.ts'
+import { targetTable, workloadTable } from './report.ts'
+import { run, type RunResult } from './run.ts'
+import { judge, TARGETS, type Outcome } from './targets.ts'
+import type { Workload } from './workload.ts'
+import { WORKLOADS } from './workloads/index.ts'
 
-const SERVER_CORE = 0
-const LOAD_CORE = 1
-const AGAINST = ['bare net', 'node:http']
+async function main(): Promise<void> {
+  const options = readOptions()
+  if (options === null) return
+  const workloads = plan(WORKLOADS, TARGETS, options)
+  if (options.list) return list(workloads)
+  if (availableParallelism() < 2)
+    throw new Error('the bench needs two cores: one for the server, one for the load')
+  const settings = {
+    ...options,
+    certificate: await testCertificate(),
+    programs: commandsOf(options.places),
+  }
+  const result = await run(workloads, options.rounds, settings, (line) => process.stderr.write(`${line}\n`))
+  const outcomes = judge(TARGETS, result.samples)
+  const text = report(workloads, result, outcomes)
+  process.stdout.write(`${text}\n`)
+  write(options, result, outcomes, text)
+  if (result.failures.length > 0) process.exitCode = 1
+}
 
-/** One contestant under one load: warmed up, then measured. */
-async function measure(contestant: Contestant, load: Load, seconds: number): Promise<Round> {
-  const server = await ServerProcess.start(contestant.file, SERVER_CORE)
+function readOptions(): Options | null {
   try {
-    await wrk(server.port, load, 1, LOAD_CORE)
-    const before = server.cpuSeconds()
-    const result = await wrk(server.port, load, seconds, LOAD_CORE)
-    const after = server.cpuSeconds()
-    if (result.failures > 0) throw new Error(`${contestant.name}: ${result.failures} requests failed`)
-    return {
-      load: load.name,
-      contestant: contestant.name,
-      requestsPerSecond: result.requests / result.seconds,
-      userMicrosecondsPerRequest: ((after.user - before.user) * 1e6) / result.requests,
-      systemMicrosecondsPerRequest: ((after.system - before.system) * 1e6) / result.requests,
-      late: result.late,
-    }
-  } finally {
-    await server.stop()
+    return parseCommandLine(process.argv.slice(2))
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n${USAGE}`)
+    process.exitCode = 2
+    return null
   }
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      rounds: { type: 'string', default: '5' },
-      seconds: { type: 'string', default: '3' },
-      only: { type: 'string' },
-      json: { type: 'string' },
-    },
-  })
-  if (availableParallelism() < 2)
-    throw new Error('the bench needs two cores: one for the server, one for the load')
-  const contestants = CONTESTANTS.filter(
-    ({ name }) => values.only === undefined || AGAINST.includes(name) || name.includes(values.only),
-  )
-  const rounds: Round[] = []
-  for (let round = 1; round <= Number(values.rounds); round += 1) {
-    for (const load of LOADS) {
-      for (const contestant of contestants) {
-        process.stderr.write(`round ${round} of ${values.rounds}: ${load.name}, ${contestant.name}\n`)
-        rounds.push(await measure(contestant, load, Number(values.seconds)))
-      }
-    }
+function list(workloads: readonly Workload[]): void {
+  for (const { name, contestants } of workloads) {
+    process.stdout.write(`${name}: ${contestants.map((contestant) => contestant.name).join(' · ')}\n`)
   }
-  const summary = LOADS.map((load) => ({ load: load.name, rows: summarise(rounds, load.name, AGAINST) }))
-  process.stdout.write(`${summary.map(({ load, rows }) => table(load, rows)).join('\n\n')}\n`)
-  if (values.json !== undefined) {
-    writeFileSync(values.json, `${JSON.stringify({ node: process.version, summary, rounds }, null, 2)}\n`)
+  const names = workloads.map(({ name }) => name)
+  const targets = judge(TARGETS, []).filter(({ target }) => names.includes(target.workload))
+  process.stdout.write(`\n${targetTable(targets)}\n`)
+}
+
+function report(workloads: readonly Workload[], result: RunResult, outcomes: readonly Outcome[]): string {
+  const names = workloads.map(({ name }) => name)
+  const asked = outcomes.filter(({ target }) => names.includes(target.workload))
+  const reached = asked.filter((outcome) => outcome.reached)
+  return [
+    ...names.map((name) => workloadTable(name, result.samples, TARGETS)),
+    targetTable(asked),
+    `${reached.length} of ${asked.length} targets reached`,
+    ...(result.failures.length === 0 ? [] : [result.failures.map((line) => `FAILED ${line}`).join('\n')]),
+  ].join('\n\n')
+}
+
+function write(options: Options, result: RunResult, outcomes: readonly Outcome[], text: string): void {
+  const { json, svg, readme, rounds, seconds } = options
+  const machine = `Node ${process.version}, ${cpus()[0]?.model ?? 'an unknown processor'}`
+  if (json !== null) {
+    const all = { machine, rounds, seconds, outcomes, ...result }
+    writeFileSync(json, `${JSON.stringify(all, null, 2)}\n`)
+  }
+  if (svg !== null) writeFileSync(svg, picture(outcomes, `Millrace beside its peers: ${machine}`))
+  if (readme !== null) {
+    const section = `${machine}; ${rounds} rounds of ${seconds} s.\n\n\`\`\`text\n${text}\n\`\`\``
+    writeFileSync(readme, withFigures(readFileSync(readme, 'utf8'), section))
   }
 }
 

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { Load } from './contestants.ts'
+import { LOAD_CORE } from './pinned-process.ts'
+import { withTemporaryFolder } from './temporary-folder.ts'
 
 const run = promisify(execFile)
 
@@ -17,31 +17,31 @@ export interface WrkResult {
   readonly late: number
 }
 
-/** Sends several requests in one piece; the answers are counted one by one. */
-const PIPELINE_SCRIPT = `
-init = function(args)
-  local one, all = wrk.format(), {}
-  for i = 1, tonumber(args[1]) do all[i] = one end
-  batch = table.concat(all)
-end
-request = function() return batch end
-`
+/** How a local port is loaded. */
+export interface Load {
+  readonly connections: number
+  /** Requests that are sent in one piece; the answers are counted one by one. */
+  readonly pipelined: number
+  readonly request: Buffer
+  readonly secure?: boolean
+}
 
-/** Loads a local port for `seconds` from `core`. */
-export async function wrk(port: number, load: Load, seconds: number, core: number): Promise<WrkResult> {
-  const folder = mkdtempSync(join(tmpdir(), 'millrace-bench-'))
-  try {
-    const script = join(folder, 'pipeline.lua')
-    writeFileSync(script, PIPELINE_SCRIPT)
-    const pipeline = load.pipelined > 1 ? ['-s', script] : []
-    const url = `http://127.0.0.1:${port}/`
-    const count = load.pipelined > 1 ? ['--', String(load.pipelined)] : []
-    const options = ['-t1', `-c${load.connections}`, `-d${seconds}s`, ...pipeline]
-    const { stdout } = await run('taskset', ['-c', String(core), 'wrk', ...options, url, ...count])
+/** Loads a local port for `seconds` from the core for load. */
+export async function wrk(command: string, port: number, load: Load, seconds: number): Promise<WrkResult> {
+  return await withTemporaryFolder(async (folder) => {
+    const script = join(folder, 'request.lua')
+    writeFileSync(script, requestScript(load))
+    const url = `${load.secure === true ? 'https' : 'http'}://127.0.0.1:${port}/`
+    const options = ['-t1', `-c${load.connections}`, `-d${seconds}s`, '-s', script, url]
+    const { stdout } = await run('taskset', ['-c', String(LOAD_CORE), command, ...options])
     return parseWrk(stdout)
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+  })
+}
+
+/** What `wrk` asks for once, when it starts, is sent ever after: no script runs while it measures. */
+function requestScript({ request, pipelined }: Load): string {
+  const octets = [...request].map((octet) => `\\${octet}`.replace(/\d+/, (digits) => digits.padStart(3, '0')))
+  return `local batch = string.rep("${octets.join('')}", ${pipelined})\nwrk.format = function() return batch end\n`
 }
 
 /**

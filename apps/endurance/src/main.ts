@@ -5,11 +5,12 @@ import { attackSlowly, SLOW_MODES } from './slow.ts'
 import { heapGrowth, soak } from './soak.ts'
 
 const USAGE = `usage: endure slow [--connections 1000] [--seconds 60]
-       endure idle [--connections 15000] [--rounds 3]
+       endure idle [--connections 15000] [--rounds 3] [--server bare-net|node-http|channel] [--json]
        endure soak [--minutes 60] [--connections 64] [--seed 1]
 `
 
 const MEBIBYTE = 1_048_576
+const IDLE_SERVERS = ['bare-net', 'node-http', 'channel']
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -20,6 +21,8 @@ async function main(): Promise<void> {
       minutes: { type: 'string', default: '60' },
       rounds: { type: 'string', default: '3' },
       seed: { type: 'string', default: '1' },
+      server: { type: 'string', multiple: true, default: IDLE_SERVERS },
+      json: { type: 'boolean', default: false },
     },
   })
   const connections = (standard: number): number => Number(values.connections ?? standard)
@@ -27,7 +30,7 @@ async function main(): Promise<void> {
     case 'slow':
       return runSlow(connections(1_000), Number(values.seconds))
     case 'idle':
-      return runIdle(connections(15_000), Number(values.rounds))
+      return runIdle(connections(15_000), Number(values.rounds), values.server, values.json)
     case 'soak':
       return runSoak(Number(values.minutes) * 60, connections(64), Number(values.seed))
     default:
@@ -46,17 +49,23 @@ async function runSlow(connections: number, seconds: number): Promise<void> {
   }
 }
 
-async function runIdle(connections: number, rounds: number): Promise<void> {
-  const found: Record<string, number[]> = { 'bare-net': [], 'node-http': [], channel: [] }
+async function runIdle(
+  connections: number,
+  rounds: number,
+  servers: readonly string[],
+  asJson: boolean,
+): Promise<void> {
+  const found: Record<string, number[]> = Object.fromEntries(servers.map((name) => [name, []]))
   for (let round = 0; round < rounds; round += 1) {
     for (const [name, bytes] of Object.entries(found))
       bytes.push(await bytesOfIdleConnection(name, connections))
   }
-  const [bare = NaN, ...others] = Object.values(found).map(median)
-  const names = Object.keys(found)
-  for (const [index, bytes] of [bare, ...others].entries()) {
-    const ratio = (bytes / bare).toFixed(2)
-    say(`idle ${names[index]}: ${bytes.toFixed(0)} octets for each of ${connections}, × bare net ${ratio}`)
+  const octets = Object.fromEntries(Object.entries(found).map(([name, bytes]) => [name, median(bytes)]))
+  if (asJson) return say(JSON.stringify({ connections, octets }))
+  const first = octets[servers[0] as string] as number
+  for (const [name, bytes] of Object.entries(octets)) {
+    const ratio = (bytes / first).toFixed(2)
+    say(`idle ${name}: ${bytes.toFixed(0)} octets for each of ${connections}, × ${servers[0]} ${ratio}`)
   }
 }
 

@@ -1,6 +1,7 @@
 import { serve } from '@millrace/server'
-import { announce, BODY, CONTENT_TYPE } from './hello.ts'
+import { fetchHandler } from './fetch-handlers.ts'
+import { announce, BACKLOG, role } from './program.ts'
 
-const headers = { 'Content-Type': CONTENT_TYPE }
-const server = await serve(() => new Response(BODY, { headers }), { port: 0, host: '127.0.0.1' })
+const handler = fetchHandler(role, Response)
+const server = await serve(handler, { port: 0, host: '127.0.0.1', backlog: BACKLOG })
 announce(server.port as number)

@@ -1,0 +1,13 @@
+/** The middle of several numbers: half of them are larger. */
+export function median(values: readonly number[]): number {
+  if (values.length === 0) throw new RangeError('the median of nothing')
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  const upper = sorted[middle] as number
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] as number) + upper) / 2
+}
+
+/** How far the values lie apart: the largest minus the smallest, as a share of the median. */
+export function spread(values: readonly number[]): number {
+  return (Math.max(...values) - Math.min(...values)) / Math.abs(median(values))
+}

@@ -1,0 +1,12 @@
+import { FastResponse, serve } from 'srvx/node'
+import { fetchHandler, type ResponseClass } from './fetch-handlers.ts'
+import { announce, role } from './program.ts'
+
+const server = serve({
+  fetch: fetchHandler(role, FastResponse as ResponseClass),
+  port: 0,
+  hostname: '127.0.0.1',
+  silent: true,
+})
+await server.ready()
+announce(Number(new URL(server.url as string).port))
