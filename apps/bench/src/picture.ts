@@ -44,6 +44,7 @@ export function picture(outcomes: readonly Outcome[], title: string): string {
 <style>${STYLE}</style>
 <rect class="ground" width="${WIDTH}" height="${height}"/>
 <text class="title" x="16" y="26">${escapeText(title)}</text>
+<text class="quiet" x="${WIDTH - 16}" y="26" text-anchor="end">the mark is the target; at most (≤) ends before it</text>
 ${measured.map((outcome, i) => row(outcome, TOP + i * ROW)).join('\n')}
 </svg>
 `

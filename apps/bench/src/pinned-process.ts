@@ -5,9 +5,18 @@ import { createInterface, type Interface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
-/** The server runs alone on the first core, what loads it on the second. */
-export const SERVER_CORE = 0
-export const LOAD_CORE = 1
+/** The server runs alone on the first core that we may use, what loads it on the second. */
+export const SERVER_CORE: number = allowedCores()[0] as number
+export const LOAD_CORE: number = allowedCores()[1] ?? SERVER_CORE
+
+/** The cores that this process may run on; `Cpus_allowed_list` is like `0-3,8`. */
+function allowedCores(): number[] {
+  const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(readFileSync('/proc/self/status', 'latin1'))?.[1] ?? '0'
+  return list.split(',').flatMap((range) => {
+    const [first, last = first] = range.split('-').map(Number) as [number, number?]
+    return Array.from({ length: last - first + 1 }, (_, i) => first + i)
+  })
+}
 
 /** Clock ticks a second in /proc/<pid>/stat: fixed by Linux's interface at 100. */
 const TICKS_PER_SECOND = 100

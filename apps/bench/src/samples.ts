@@ -26,6 +26,19 @@ export function summarise(
   return values.length === 0 ? null : { median: median(values), spread: spread(values) }
 }
 
+/** Every figure of every contestant of every workload, put together. */
+export function summariseAll(samples: readonly Sample[]): object[] {
+  const seen = new Set<string>()
+  return samples.flatMap(({ workload, contestant, figures }) => {
+    const key = `${workload}\n${contestant}`
+    if (seen.has(key)) return []
+    seen.add(key)
+    const names = Object.keys(figures) as FigureName[]
+    const all = names.map((name) => [name, summarise(samples, workload, contestant, name)])
+    return [{ workload, contestant, figures: Object.fromEntries(all) as object }]
+  })
+}
+
 /**
  * How a contestant compares with another one. The ratio is taken within each round, so that a slow moment of the machine
  * hits both sides; rounds that lack one of them do not count.

@@ -39,7 +39,7 @@ export async function wrk(command: string, port: number, load: Load, seconds: nu
 }
 
 /** What `wrk` asks for once, when it starts, is sent ever after: no script runs while it measures. */
-function requestScript({ request, pipelined }: Load): string {
+export function requestScript({ request, pipelined }: Load): string {
   const octets = [...request].map((octet) => `\\${octet}`.replace(/\d+/, (digits) => digits.padStart(3, '0')))
   return `local batch = string.rep("${octets.join('')}", ${pipelined})\nwrk.format = function() return batch end\n`
 }
