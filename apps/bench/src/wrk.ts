@@ -23,7 +23,7 @@ export interface Load {
   /** Requests that are sent in one piece; the answers are counted one by one. */
   readonly pipelined: number
   readonly request: Buffer
-  readonly secure?: boolean
+  readonly secure: boolean
 }
 
 /** Loads a local port for `seconds` from the core for load. */
@@ -31,7 +31,7 @@ export async function wrk(command: string, port: number, load: Load, seconds: nu
   return await withTemporaryFolder(async (folder) => {
     const script = join(folder, 'request.lua')
     writeFileSync(script, requestScript(load))
-    const url = `${load.secure === true ? 'https' : 'http'}://127.0.0.1:${port}/`
+    const url = `${load.secure ? 'https' : 'http'}://127.0.0.1:${port}/`
     const options = ['-t1', `-c${load.connections}`, `-d${seconds}s`, '-s', script, url]
     const { stdout } = await run('taskset', ['-c', String(LOAD_CORE), command, ...options])
     return parseWrk(stdout)

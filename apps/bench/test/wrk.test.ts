@@ -25,7 +25,7 @@ describe('parseWrk', () => {
 
 describe('requestScript', () => {
   it('writes every octet as a number, so that nothing has to be quoted', () => {
-    const load = { connections: 1, pipelined: 2, request: Buffer.from('a"\r\n1') }
+    const load = { connections: 1, pipelined: 2, secure: false, request: Buffer.from('a"\r\n1') }
     expect(requestScript(load)).toContain('string.rep("\\097\\034\\013\\010\\049", 2)')
   })
 })

@@ -36,9 +36,9 @@ export function decodeByMillrace(chunkOctets: number): Kernel {
 
 const HEAD = Buffer.from('POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n')
 
-export function decodeByNative(chunkOctets: number): Kernel {
+export async function decodeByNative(chunkOctets: number): Promise<Kernel> {
   const { wire, content } = wireOf(chunkOctets)
-  const Parser = nativeParserClass()
+  const Parser = await nativeParserClass()
   let sum = 0
   const takeBody = (data: Buffer): void => void (sum += data.length)
   return {

@@ -73,8 +73,8 @@ function targetLength(head: Buffer): number {
 }
 
 /** The parser of `node:http`. More than 32 lines come in several calls, without the rest of the head. */
-export function readByNative(head: Buffer): Kernel {
-  const Parser = nativeParserClass()
+export async function readByNative(head: Buffer): Promise<Kernel> {
+  const Parser = await nativeParserClass()
   const parser = new Parser()
   let sum = 0
   let flushed: string[] = []

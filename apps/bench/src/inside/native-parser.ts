@@ -14,8 +14,11 @@ interface NativeParserClass {
   readonly kOnMessageComplete: number
 }
 
+/** The module that has it, in every Node there is. Named by a variable, since it has no types. */
+const COMMON: string = 'node:_http_common'
+
 /** @returns the class of the parser; Node warns of this unless it is told not to */
-export function nativeParserClass(): NativeParserClass {
-  const { binding } = process as unknown as { binding(name: string): { HTTPParser: NativeParserClass } }
-  return binding('http_parser').HTTPParser
+export async function nativeParserClass(): Promise<NativeParserClass> {
+  const { HTTPParser } = (await import(COMMON)) as { HTTPParser: NativeParserClass }
+  return HTTPParser
 }

@@ -85,7 +85,8 @@ function source(socket: Socket): void {
 
 function serving(what: Role): (socket: Socket) => void {
   if (what === 'upload') return sink
-  return what === 'download' ? source : respond(what)
+  if (what === 'download') return source
+  return respond(what === 'page-read' ? 'page' : what)
 }
 
 const serve = serving(role)

@@ -12,9 +12,14 @@ class Hello extends Request {
 
 class Page extends Request {
   override process(): void {
-    if (!this.requestHeaders.has('Cookie')) return
     for (const name in PAGE_FIELDS) this.setHeader(name, PAGE_FIELDS[name as keyof typeof PAGE_FIELDS])
     this.finish(PAGE)
+  }
+}
+
+class ReadingPage extends Page {
+  override process(): void {
+    if (this.requestHeaders.get('Cookie') !== null) super.process()
   }
 }
 
@@ -53,6 +58,7 @@ class Download extends Request {
 const FACTORIES: Readonly<Record<Role, RequestFactory>> = {
   hello: (channel, head) => new Hello(channel, head),
   page: (channel, head) => new Page(channel, head),
+  'page-read': (channel, head) => new ReadingPage(channel, head),
   json: (channel, head) => new Json(channel, head),
   upload: (channel, head) => new Upload(channel, head),
   download: (channel, head) => new Download(channel, head),

@@ -18,7 +18,9 @@ export function fetchHandler(role: Role, Reply: ResponseClass): Handler {
     case 'hello':
       return () => new Reply(HELLO, hello)
     case 'page':
-      return (request) => new Reply(request.headers.has('cookie') ? PAGE : '', page)
+      return () => new Reply(PAGE, page)
+    case 'page-read':
+      return (request) => new Reply(request.headers.get('cookie') === null ? '' : PAGE, page)
     case 'json':
       return async (request) => {
         const order = (await request.json()) as Order

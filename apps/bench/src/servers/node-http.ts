@@ -6,7 +6,8 @@ import { announce, askedPieces, BACKLOG, role, tls, type Role } from './program.
 
 const LISTENERS: Readonly<Record<Role, RequestListener>> = {
   hello: (_request, response) => send(response, HELLO_FIELDS, HELLO),
-  page: (request, response) => {
+  page: (_request, response) => send(response, PAGE_FIELDS, PAGE),
+  'page-read': (request, response) => {
     if (request.headers.cookie !== undefined) send(response, PAGE_FIELDS, PAGE)
   },
   json: (request, response) => {

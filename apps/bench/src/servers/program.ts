@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type { Trial } from '../wire.ts'
 
-/** What a server is asked to be: a {@link Trial}, or one end of a transfer. */
-export type Role = Trial | 'upload' | 'download'
+/** What a server is asked to be: a {@link Trial}, one that looks at a field of the request, or one end of a transfer. */
+export type Role = Trial | 'page-read' | 'upload' | 'download'
 
 /** The first argument of every server. */
 export const role: Role = process.argv[2] as Role

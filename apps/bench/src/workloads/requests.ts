@@ -5,6 +5,7 @@ import { lightResponse } from '../servers/light-response.ts'
 import * as servers from '../server-kinds.ts'
 import type { RunningServer, ServerKind } from '../server-kinds.ts'
 import type { Figures } from '../figures.ts'
+import type { Role } from '../servers/program.ts'
 import { REQUESTS, type Trial } from '../wire.ts'
 import type { Settings, Workload } from '../workload.ts'
 import { wrk, type Load, type WrkResult } from '../wrk.ts'
@@ -12,12 +13,16 @@ import { wrk, type Load, type WrkResult } from '../wrk.ts'
 /** What a server is loaded with. */
 export interface Trials {
   readonly trial: Trial
+  /** What the server does, if not just what the trial says. */
+  readonly role?: Role
   readonly connections: number
   readonly pipelined: number
   readonly secure?: boolean
 }
 
 const KEEP_ALIVE = { connections: 64, pipelined: 1 }
+
+const PAGE_SERVERS = [servers.BARE, servers.NODE, servers.CHANNEL, servers.SERVE, servers.FASTIFY]
 
 /** Loads that `wrk` makes: requests a second, and what they cost. */
 export const requestWorkloads: readonly Workload[] = [
@@ -36,13 +41,8 @@ export const requestWorkloads: readonly Workload[] = [
     servers.SERVE,
     servers.NGINX,
   ]),
-  workload('page', { trial: 'page', ...KEEP_ALIVE }, [
-    servers.BARE,
-    servers.NODE,
-    servers.CHANNEL,
-    servers.SERVE,
-    servers.FASTIFY,
-  ]),
+  workload('page', { trial: 'page', ...KEEP_ALIVE }, PAGE_SERVERS),
+  workload('page, a field read', { trial: 'page', role: 'page-read', ...KEEP_ALIVE }, PAGE_SERVERS),
   workload('fetch handler', { trial: 'hello', ...KEEP_ALIVE }, [
     servers.BARE,
     servers.NODE,
@@ -82,7 +82,7 @@ function workload(name: string, trials: Trials, kinds: readonly ServerKind[]): W
 }
 
 async function measureServer(kind: ServerKind, trials: Trials, settings: Settings): Promise<Figures> {
-  const server = await kind.start(trials.trial, settings, trials.secure === true)
+  const server = await kind.start(trials.role ?? trials.trial, settings, trials.secure === true)
   try {
     await checkAnswer(server.port, trials)
     const { result, cpu } = await loadServer(server, trials, settings)
@@ -101,10 +101,10 @@ async function measureServer(kind: ServerKind, trials: Trials, settings: Setting
 /** Warms a server up, then measures it. @throws {Error} when a request failed */
 export async function loadServer(
   { process, port }: RunningServer,
-  { trial, ...how }: Trials,
+  { trial, connections, pipelined, secure = false }: Trials,
   { programs, seconds }: Settings,
 ): Promise<{ result: WrkResult; cpu: CpuSeconds }> {
-  const load: Load = { ...how, request: REQUESTS[trial] }
+  const load: Load = { connections, pipelined, secure, request: REQUESTS[trial] }
   await wrk(programs.wrk, port, load, 1)
   const before = process.cpuSeconds()
   const result = await wrk(programs.wrk, port, load, seconds)
