@@ -18,7 +18,11 @@ export interface ContentOwner {
   handlerFailed(request: Request, error: unknown): void
 }
 
-/** Decodes the content of one request and hands it on, within the limits. */
+/**
+ * Decodes the content of one request and hands it on, within the limits.
+ *
+ * @public
+ */
 export class ContentReceiver {
   /** The request that the content belongs to: its response may be complete before its content is. */
   readonly request: Request

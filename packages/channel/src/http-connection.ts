@@ -3,8 +3,7 @@ import { ChannelDeadlines } from './channel-deadlines.ts'
 import type { DeadlineName } from './deadline-name.ts'
 import { remoteError } from './errors.ts'
 import { HTTPSender } from './http-sender.ts'
-import { HTTP2_PREFACE, matchPreface } from './http2-preface.ts'
-import { joinBytes } from './octets.ts'
+import { Http2Preface } from './http2-preface.ts'
 import type { ChannelSettings } from './options.ts'
 import type { ReadState } from './read-state.ts'
 
@@ -44,13 +43,13 @@ export abstract class HTTPConnection extends HTTPSender {
   #peerFinished = false
   #successor: Protocol | null = null
   #lingerLeft = 0
-  /** Octets of HTTP/2's preface that came and are held, for as long as nothing else did; -1: it is not looked for. */
-  #prefaceLength: number
+  /** For as long as the connection may turn out to be HTTP/2's; `null`: it is not. */
+  #preface: Http2Preface | null = null
 
   constructor(settings: ChannelSettings) {
     super(settings)
     this.abortTimeout = settings.abortTimeout
-    this.#prefaceLength = settings.http2Preface === undefined ? -1 : 0
+    if (settings.http2Preface !== undefined) this.#preface = new Http2Preface()
   }
 
   /** Input cannot be understood any more: answers if it still can, and closes. */
@@ -120,8 +119,8 @@ export abstract class HTTPConnection extends HTTPSender {
       if (this.#lingerLeft < 0) this.transport.abortConnection()
     } else if (this.#state !== 'closed') {
       if (this.#state === 'body') this.#deadlines?.bodyReceived(bytes.length)
-      if (this.#prefaceLength === -1) this.#run(bytes)
-      else this.#lookForPreface(bytes)
+      if (this.#preface === null) this.#run(bytes)
+      else this.#lookForPreface(this.#preface, bytes)
     }
   }
 
@@ -137,18 +136,16 @@ export abstract class HTTPConnection extends HTTPSender {
     else if (this.#state !== 'closed') this.#run(this.#takePreface())
   }
 
-  #lookForPreface(bytes: Uint8Array): void {
-    const length = matchPreface(this.#prefaceLength, bytes)
-    if (length !== -1 && length < HTTP2_PREFACE.length) {
+  #lookForPreface(preface: Http2Preface, bytes: Uint8Array): void {
+    const all = preface.take(bytes)
+    if (all === null) {
       this.enterTurn()
-      this.#prefaceLength = length
       this.headStarted()
       this.leaveTurn()
       return
     }
-    const all = this.#prefaceLength > 0 ? joinBytes([this.#takePreface(), bytes]) : bytes
-    this.#prefaceLength = -1
-    if (length === -1 || !this.#handOverHttp2(all)) this.#run(all)
+    this.#preface = null
+    if (!preface.isComplete || !this.#handOverHttp2(all)) this.#run(all)
   }
 
   #handOverHttp2(all: Uint8Array): boolean {
@@ -167,8 +164,8 @@ export abstract class HTTPConnection extends HTTPSender {
 
   /** What is held of the preface, which turned out to be none. */
   #takePreface(): Uint8Array {
-    const held = HTTP2_PREFACE.subarray(0, Math.max(0, this.#prefaceLength))
-    this.#prefaceLength = -1
+    const held = this.#preface?.held ?? NOTHING
+    this.#preface = null
     return held
   }
 
@@ -254,7 +251,7 @@ export abstract class HTTPConnection extends HTTPSender {
   #deadlinePassed(name: DeadlineName): void {
     switch (name) {
       case 'header':
-        if (this.#prefaceLength > 0) this.#run(this.#takePreface())
+        if (this.#preface !== null) this.#run(this.#takePreface())
         return this.refuse(remoteError('ERR_HEADER_TIMEOUT', 'head', this.headLength()))
       case 'body':
       case 'body-idle':

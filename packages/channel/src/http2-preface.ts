@@ -1,15 +1,41 @@
 import { encodeLatin1 } from '@millrace/headers'
+import { joinBytes } from './octets.ts'
 
 /** What a connection begins with whose client knows that the server speaks HTTP/2 (RFC 9113 §3.4). */
-export const HTTP2_PREFACE: Uint8Array = encodeLatin1('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
+const HTTP2_PREFACE = encodeLatin1('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
 
-/**
- * How much of the preface is there with `bytes`, -1 when it is none.
- *
- * @param matched - octets of it that came before
- */
-export function matchPreface(matched: number, bytes: Uint8Array): number {
-  const count = Math.min(bytes.length, HTTP2_PREFACE.length - matched)
-  for (let at = 0; at < count; at += 1) if (bytes[at] !== HTTP2_PREFACE[matched + at]) return -1
-  return matched + count
+/** Looks for HTTP/2's preface at the beginning of a connection, and holds it for as long as nothing else came. */
+export class Http2Preface {
+  #length = 0
+
+  /** Octets that are held. */
+  get length(): number {
+    return this.#length
+  }
+
+  /** Whether all of it came. */
+  get isComplete(): boolean {
+    return this.#length === HTTP2_PREFACE.length
+  }
+
+  /**
+   * Takes the next bytes.
+   *
+   * @returns all bytes so far, the preface first if it is complete; `null` when it may still become one, and more is awaited
+   */
+  take(bytes: Uint8Array): Uint8Array | null {
+    const before = this.#length
+    const count = Math.min(bytes.length, HTTP2_PREFACE.length - before)
+    let matched = 0
+    while (matched < count && bytes[matched] === HTTP2_PREFACE[before + matched]) matched += 1
+    const isMatch = matched === count
+    if (isMatch) this.#length += count
+    if (isMatch && !this.isComplete) return null
+    return before === 0 ? bytes : joinBytes([HTTP2_PREFACE.subarray(0, before), bytes])
+  }
+
+  /** What is held, which turned out to be no preface. */
+  get held(): Uint8Array {
+    return HTTP2_PREFACE.subarray(0, this.#length)
+  }
 }

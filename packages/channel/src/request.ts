@@ -1,9 +1,9 @@
 import type { Headers, HeadersInit } from '@millrace/headers'
 import { decideExpectation, offeredUpgrades, type RequestTarget } from '@millrace/message'
 import type { ConnectionLost, Protocol, PullProducer, PushProducer } from '@millrace/transport'
-import { createAbortController, type PlatformAbortSignal } from './abort-signal.ts'
 import { RequestContent } from './content.ts'
 import { LocalProtocolError } from './errors.ts'
+import { ExchangeEnd } from './exchange-end.ts'
 import { interimResponse } from './interim-response.ts'
 import type { RequestChannel } from './request-channel.ts'
 import type { RequestHead } from './request-head.ts'
@@ -26,7 +26,7 @@ export type RequestFactory = (channel: RequestChannel, head: RequestHead) => Req
  *
  * @public
  */
-export class Request {
+export class Request extends ExchangeEnd {
   readonly channel: RequestChannel
   readonly head: RequestHead
   /** As received; methods are case-sensitive (RFC 9110 §9.1). */
@@ -37,14 +37,10 @@ export class Request {
   clientproto: string
   readonly #response: ResponseWriter
   #content: RequestContent | null = null
-  #controller: ReturnType<typeof createAbortController> | null = null
-  #finished: ((reason: ConnectionLost | null) => void)[] | null = null
   #drained: (() => void)[] | null = null
-  #lost: ConnectionLost | null = null
-  /** Whether the end of the exchange was told to those who wait for it. */
-  #settled = false
 
   constructor(channel: RequestChannel, head: RequestHead) {
+    super()
     this.channel = channel
     this.head = head
     this.method = head.method
@@ -127,26 +123,6 @@ export class Request {
     return this.#response.state === 'done'
   }
 
-  /** Why the exchange ended before its response was complete; `null` as long as it did not. */
-  get lost(): ConnectionLost | null {
-    return this.#lost
-  }
-
-  /** Aborts, with the {@link ConnectionLost} as its reason, when the exchange ends before the response is complete. */
-  get signal(): PlatformAbortSignal {
-    if (this.#controller === null) {
-      this.#controller = createAbortController()
-      if (this.#lost !== null) this.#controller.abort(this.#lost)
-    }
-    return this.#controller.signal
-  }
-
-  /** Resolves when the response is complete, with `null`, or when it never will be, with the reason. Never rejects. */
-  notifyFinish(): Promise<ConnectionLost | null> {
-    if (this.#settled) return Promise.resolve(this.#lost)
-    return new Promise((resolve) => (this.#finished ??= []).push(resolve))
-  }
-
   // --- hooks, in the order in which they run
 
   /**
@@ -194,7 +170,7 @@ export class Request {
    * @see RFC 9110 §15.2
    */
   informational(statusCode: number, headers: HeadersInit = {}): boolean {
-    if (this.#lost !== null) return false
+    if (this.lost !== null) return false
     this.#response.assertHeadUnsent()
     const interim = interimResponse(statusCode, headers)
     if (this.head.minorVersion === 0) return false
@@ -211,7 +187,7 @@ export class Request {
    * @throws {LocalProtocolError} `ERR_HEAD_SENT`: the final response was the answer
    */
   sendContinue(): boolean {
-    if (this.#lost !== null) return false
+    if (this.lost !== null) return false
     this.#response.assertHeadUnsent()
     return this.channel.sendContinue(this)
   }
@@ -225,12 +201,12 @@ export class Request {
    * @throws {LocalProtocolError} `ERR_HEAD_SENT`
    */
   setResponseCode(code: number, reason: string | null = null): void {
-    if (this.#lost === null) this.#response.setResponseCode(code, reason)
+    if (this.lost === null) this.#response.setResponseCode(code, reason)
   }
 
   /** Sets a field of the response, replacing all of that name. @throws {HeaderError} on what may not stand on the wire */
   setHeader(name: string, value: string): void {
-    if (this.#lost !== null) return
+    if (this.lost !== null) return
     this.#response.assertHeadUnsent()
     this.#response.headers.set(name, value)
   }
@@ -244,7 +220,7 @@ export class Request {
    * @throws {LocalProtocolError} `ERR_FINISHED`, `ERR_CONTENT_LENGTH_EXCEEDED` (which also breaks the connection off)
    */
   write(data: Uint8Array | string): boolean {
-    if (this.#lost !== null) return true
+    if (this.lost !== null) return true
     if (!this.startedWriting) this.channel.responseBegins(this)
     this.#response.write(toOctets(data))
     return this.channel.wrote()
@@ -258,7 +234,7 @@ export class Request {
    * break the connection off when the head was written already
    */
   finish(data?: Uint8Array | string): void {
-    if (this.#lost !== null) return
+    if (this.lost !== null) return
     if (!this.startedWriting) this.channel.responseBegins(this)
     this.channel.dropContent(this)
     this.#response.finish(data === undefined ? '' : toOctets(data))
@@ -280,8 +256,8 @@ export class Request {
   registerProducer(producer: PushProducer, streaming: true): void
   registerProducer(producer: PullProducer, streaming: false): void
   registerProducer(producer: PushProducer | PullProducer, streaming: boolean): void {
-    if (this.#lost === null && this.finished) throw new LocalProtocolError('ERR_FINISHED')
-    if (this.#lost !== null) producer.stopProducing()
+    if (this.lost === null && this.finished) throw new LocalProtocolError('ERR_FINISHED')
+    if (this.lost !== null) producer.stopProducing()
     else if (streaming) this.channel.registerProducer(producer as PushProducer, true)
     else this.channel.registerProducer(producer, false)
   }
@@ -312,8 +288,8 @@ export class Request {
   upgrade(protocol: Protocol): void
   upgrade(protocol?: Protocol): Upgraded | undefined {
     const held = protocol === undefined ? new HeldConnection(this.channel.transport) : undefined
-    if (this.#lost === null) this.#switchTo(protocol ?? (held as HeldConnection))
-    else held?.connectionLost(this.#lost)
+    if (this.lost === null) this.#switchTo(protocol ?? (held as HeldConnection))
+    else held?.connectionLost(this.lost)
     return held
   }
 
@@ -336,12 +312,8 @@ export class Request {
     this.content.end(trailers)
   }
 
-  /** The response left, or the connection was handed over. */
-  settled(): void {
-    this.#settled = true
-    const finished = this.#finished
-    this.#finished = null
-    if (finished !== null) for (const resolve of finished) resolve(this.#lost)
+  override settled(): void {
+    super.settled()
     this.roomAgain()
   }
 
@@ -354,11 +326,9 @@ export class Request {
 
   /** The exchange is over before its response was complete. */
   connectionLost(reason: ConnectionLost, error?: Error): void {
-    if (!this.#settled) {
-      this.#lost = reason
+    if (this.lostBy(reason)) {
       this.#response.abandon()
-      this.#controller?.abort(reason)
-      this.settled()
+      this.tellLoss()
     }
     // Last: the consumer's own code runs here, when nothing can be answered any more.
     if (this.head.contentLength !== 0)

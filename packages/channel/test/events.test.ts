@@ -82,7 +82,7 @@ describe('events', () => {
     expect(counts).toEqual([talk.wire.length / 2, talk.wire.length / 2])
     const expecting = POST.replace('Host', 'Expect: 100-continue\r\nHost')
     talk.send(expecting, '0\r\n\r\n')
-    const third = (seen.at(-1)?.[1] as { byteCount: number }).byteCount
+    const third = (seen.at(-1) as [string, { byteCount: number }])[1].byteCount
     expect(counts[0]! + counts[1]! + third).toBe(talk.wire.length)
     expect(talk.wire).toContain('100 Continue')
   })
