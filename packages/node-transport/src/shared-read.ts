@@ -1,23 +1,31 @@
 import type { Socket } from 'node:net'
 
-/** As much as one read may bring. */
+/** As much as one read may bring. Larger ones cost more than they save: memory that is fresh each time is cold. */
 const READ_BYTES = 65_536
+
+/** A read that fills this much of a buffer of its own is handed on with the whole buffer; a smaller one is copied out. */
+const WORTH_KEEPING = READ_BYTES / 4
 
 /** What all sockets of this thread read into: what a read brings is copied out before the next one can happen. */
 let shared: Buffer | null = null
 
+/** What the socket that was read last is to read into next; `undefined`: into the same. */
+let next: Buffer | undefined
+
 /** Runs as a method of its socket. */
 type TakeRead = (this: Socket, byteCount: number, buffer: Uint8Array) => boolean
 
-/** What the documented option `onread` sets in a socket that Node itself connects. */
+/** The names under which the documented option `onread` is kept in a socket that Node itself connects. */
 interface ReadsInto {
   readonly buffer: symbol
   readonly callback: symbol
+  readonly nextBuffer: symbol
 }
 
 /**
- * Gives a function that lets a socket read into one buffer that all sockets share, instead of into a new one of 64 KiB for every read that then
- * goes through a stream: half of what a small read costs.
+ * Gives a function that lets a socket read into one buffer that all sockets share, instead of into a new one of 64 KiB for
+ * every read that then goes through a stream: half of what a small read costs. A socket that fills it (an upload) reads
+ * into buffers of its own, which are handed on without a copy, until it has less to say again.
  *
  * Node offers this as `onread` to sockets that it connects, and has no option for those that it accepts. So what `onread`
  * sets is set here; where a socket is not made like that, it is left as it was.
@@ -28,12 +36,29 @@ interface ReadsInto {
  */
 export function sharedReads(receive: (this: Socket, bytes: Uint8Array) => void): (socket: Socket) => boolean {
   function take(this: Socket, byteCount: number, buffer: Uint8Array): boolean {
-    const bytes = Buffer.allocUnsafe(byteCount)
-    bytes.set(byteCount === READ_BYTES ? buffer : buffer.subarray(0, byteCount))
+    const isFull = byteCount === buffer.length
+    const isKept = buffer !== shared && byteCount >= WORTH_KEEPING
+    const bytes = isKept ? buffer.subarray(0, byteCount) : copy(buffer, byteCount)
     receive.call(this, bytes)
+    // Only now: what was received may have let others read.
+    if (isFull || isKept) next = Buffer.allocUnsafeSlow(READ_BYTES)
+    else if (buffer !== shared) next = shared as Buffer
     return true // to be asked on: a pause has its own way
   }
   return (socket) => readShared(socket, take)
+}
+
+function copy(buffer: Uint8Array, byteCount: number): Uint8Array {
+  const bytes = Buffer.allocUnsafe(byteCount)
+  bytes.set(byteCount === buffer.length ? buffer : buffer.subarray(0, byteCount))
+  return bytes
+}
+
+/** Node asks this behind every read. */
+function takeNext(): Buffer | undefined {
+  const buffer = next
+  next = undefined
+  return buffer
 }
 
 function readShared(socket: Socket, take: TakeRead): boolean {
@@ -43,6 +68,7 @@ function readShared(socket: Socket, take: TakeRead): boolean {
   shared ??= Buffer.allocUnsafeSlow(READ_BYTES)
   Reflect.set(socket, into.buffer, shared)
   Reflect.set(socket, into.callback, take)
+  Reflect.set(socket, into.nextBuffer, takeNext)
   handle.useUserBuffer(shared)
   // Only now does a pause reach the handle.
   if (socket.isPaused()) socket.pause()
@@ -51,14 +77,13 @@ function readShared(socket: Socket, take: TakeRead): boolean {
 }
 
 function findReadsInto(socket: Socket): ReadsInto | null {
-  let buffer: symbol | null = null
-  let callback: symbol | null = null
-  for (const symbol of Object.getOwnPropertySymbols(socket)) {
-    if (symbol.description === 'kBuffer') buffer = symbol
-    else if (symbol.description === 'kBufferCb') callback = symbol
-  }
-  if (buffer === null || callback === null || Reflect.get(socket, buffer) !== null) return null
-  return { buffer, callback }
+  const found = new Map<string | undefined, symbol>()
+  for (const symbol of Object.getOwnPropertySymbols(socket)) found.set(symbol.description, symbol)
+  const buffer = found.get('kBuffer')
+  const callback = found.get('kBufferCb')
+  const nextBuffer = found.get('kBufferGen')
+  if (buffer === undefined || callback === undefined || nextBuffer === undefined) return null
+  return Reflect.get(socket, buffer) === null ? { buffer, callback, nextBuffer } : null
 }
 
 function takesBuffer(handle: unknown): handle is { useUserBuffer(buffer: Uint8Array): void } {

@@ -2,6 +2,7 @@ import { createServer, Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { joinBytes, RecordingProtocol, wireBytes } from '@millrace/testing'
 import type { Reactions } from '@millrace/testing'
+import type { Transport } from '@millrace/transport'
 import { testCertificate } from '@millrace/testing/certificate'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { connect, listen, NodeTransport } from '../src/index.ts'
@@ -78,6 +79,33 @@ describe('NodeTransport', () => {
     transport.abortConnection()
     expect(Buffer.compare(joinBytes(reads), sent)).toBe(0)
     expect(reads.every((bytes) => bytes.length <= 65_536)).toBe(true)
+  })
+
+  it('never writes into what it delivered, however large and small reads of several sockets follow each other', async () => {
+    const reads = new Map<Transport, Uint8Array[]>()
+    const { listener } = await listening({
+      dataReceived: (bytes, transport) => void reads.set(transport, [...(reads.get(transport) ?? []), bytes]),
+    })
+    const sizes = [10, 200_000, 3, 65_536, 70_000, 20_000, 1, 300_000, 100]
+    const sent = [1, 2, 3].map((seed) =>
+      sizes.map((size, at) => new Uint8Array(size).map((_, index) => (index * seed + at) % 251)),
+    )
+    const callers = await Promise.all(
+      sent.map(() => connect({ port: listener.port, host: '127.0.0.1' }, new RecordingProtocol())),
+    )
+    for (let at = 0; at < sizes.length; at += 1) {
+      for (const [who, transport] of callers.entries()) transport.write(sent[who]![at]!)
+      for (let turns = 0; turns < 3; turns += 1) await turn()
+    }
+    const total = sizes.reduce((sum, size) => sum + size, 0)
+    await until(
+      () => [...reads.values()].every((read) => joinBytes(read).length === total) && reads.size === 3,
+    )
+    const received = [...reads.values()].map((read) => Buffer.from(joinBytes(read)).toString('latin1'))
+    expect(new Set(received)).toEqual(
+      new Set(sent.map((parts) => Buffer.from(joinBytes(parts)).toString('latin1'))),
+    )
+    for (const transport of callers) transport.abortConnection()
   })
 
   it('delivers what its socket had read before', async () => {
