@@ -13,6 +13,7 @@ const SUBJECTS: readonly (readonly [subject: string, contestants: readonly strin
   ['chunks 65536', ['millrace', 'llhttp']],
   ['chunks 16', ['millrace', 'llhttp']],
   ['lines', ['millrace', 'millrace, as text', 'node:readline', 'split2']],
+  ['exchange', ['millrace']],
   ['respond', ['millrace', 'node:http']],
 ]
 

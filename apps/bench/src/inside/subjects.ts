@@ -33,6 +33,9 @@ const SUBJECTS: Readonly<Record<string, (size: number) => Makers>> = {
     'node:readline': async () => (await import('./lines.ts')).linesByReadline(),
     split2: async () => (await import('./lines.ts')).linesBySplit2(),
   }),
+  exchange: () => ({
+    millrace: async () => (await import('./exchanges.ts')).exchangeByMillrace(),
+  }),
   respond: () => ({
     millrace: async () => (await import('./responses.ts')).respondByMillrace(),
     'node:http': async () => (await import('./responses.ts')).respondByNode(),
