@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import type { Socket } from 'node:net'
 
 /** As much as one read may bring. Larger ones cost more than they save: memory that is fresh each time is cold. */
@@ -5,6 +6,12 @@ const READ_BYTES = 65_536
 
 /** A read that fills this much of a buffer of its own is handed on with the whole buffer; a smaller one is copied out. */
 const WORTH_KEEPING = READ_BYTES / 4
+
+/** Small reads are copied out into arrays of this size, many into each: an allocation costs more than the copy. */
+const POOL_BYTES = 8_192
+
+/** Up to this many octets a plain loop copies quicker than the engine's own copy is called. */
+const LOOP_BYTES = 128
 
 /** What all sockets of this thread read into: what a read brings is copied out before the next one can happen. */
 let shared: Buffer | null = null
@@ -48,9 +55,25 @@ export function sharedReads(receive: (this: Socket, bytes: Uint8Array) => void):
   return (socket) => readShared(socket, take)
 }
 
+let pool = new ArrayBuffer(0)
+let pooled = 0
+
 function copy(buffer: Uint8Array, byteCount: number): Uint8Array {
-  const bytes = Buffer.allocUnsafe(byteCount)
-  bytes.set(byteCount === buffer.length ? buffer : buffer.subarray(0, byteCount))
+  const bytes = allocate(byteCount)
+  if (byteCount > LOOP_BYTES) bytes.set(byteCount === buffer.length ? buffer : buffer.subarray(0, byteCount))
+  else for (let at = 0; at < byteCount; at += 1) bytes[at] = buffer[at] as number
+  return bytes
+}
+
+/** As `Buffer.allocUnsafe`, but a plain array: it is made in a third of the time. */
+function allocate(byteCount: number): Uint8Array {
+  if (byteCount > POOL_BYTES / 2) return Buffer.allocUnsafeSlow(byteCount)
+  if (pooled + byteCount > pool.byteLength) {
+    pool = new ArrayBuffer(POOL_BYTES)
+    pooled = 0
+  }
+  const bytes = new Uint8Array(pool, pooled, byteCount)
+  pooled += byteCount
   return bytes
 }
 

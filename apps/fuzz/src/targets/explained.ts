@@ -29,6 +29,7 @@ const EXPLANATIONS: readonly Explanation[] = [
   { code: 'HPE_INVALID_VERSION', holds: ({ head }) => / 1\.[2-9]\n/.test(head) },
   // RFC 9113 §11.6: PRI is the method of the HTTP/2 preface; with another version it is one that nobody implements.
   { code: 'HPE_INVALID_VERSION', holds: ({ head }) => methodOf(head) === 'PRI' },
+  { code: 'silence', holds: ({ head }) => methodOf(head) === 'PRI' },
   // RFC 3986 §3.1: a scheme has digits, `+`, `-` and `.` too; and an authority more than Node's URL parser lets through.
   { code: 'HPE_INVALID_URL', holds: ({ head }) => /^\S+ [A-Za-z][A-Za-z0-9+\-.]*:\/\//.test(head) },
   // RFC 9110 §5.5: a tab around a value is no part of it.
