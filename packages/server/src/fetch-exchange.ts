@@ -1,8 +1,8 @@
 import { Request as ChannelRequest, type RequestChannel, type RequestHead } from '@millrace/channel'
 import type { Address, ConnectionLost, Protocol } from '@millrace/transport'
 import { LightRequest, type FetchRequest } from './fetch-request.ts'
-import { sendResponse } from './fetch-response.ts'
-import { findUrl, type OriginCache, type RequestUrl } from './request-url.ts'
+import { sendAtOnce, sendResponse } from './fetch-response.ts'
+import { findOrigin, type OriginCache } from './request-url.ts'
 
 /**
  * What a handler may know besides the request itself.
@@ -123,8 +123,8 @@ export class FetchExchange extends ChannelRequest implements FetchContext {
   override process(): void | Promise<void> {
     // A response cannot hold what a 2xx to CONNECT promises: a tunnel (RFC 9110 §9.3.6).
     if (this.method === 'CONNECT') return this.#refuse(501)
-    const url = this.#findUrl()
-    return url === undefined ? this.#refuse(400) : this.#answer(new LightRequest(this, url))
+    const origin = this.#findOrigin()
+    return origin === undefined ? this.#refuse(400) : this.#answer(new LightRequest(this, origin))
   }
 
   override connectionLost(reason: ConnectionLost, error?: Error): void {
@@ -132,14 +132,30 @@ export class FetchExchange extends ChannelRequest implements FetchContext {
     if (this.lost !== null) this.#controller?.abort(abortError(this.lost))
   }
 
-  async #answer(request: FetchRequest): Promise<void> {
-    const { handler } = this.#application
+  /** In this very turn, where the handler returns a response, and that can be sent as it is. */
+  #answer(request: FetchRequest): void | Promise<void> {
+    let returned: unknown
     try {
-      await sendResponse(this, responseOf(await handler(request, this)))
+      returned = this.#application.handler(request, this)
+      if (sendAtOnce(this, returned)) return undefined
     } catch (error) {
-      // Whatever fails after the client left fails because of it, as far as anybody can tell.
-      if (this.lost === null) await this.#failed(error, request)
+      return this.#handlerThrew(error, request)
     }
+    return this.#answerLater(returned, request)
+  }
+
+  async #answerLater(returned: unknown, request: FetchRequest): Promise<void> {
+    try {
+      const response = returned instanceof Response ? returned : responseOf(await returned)
+      if (!sendAtOnce(this, response)) await sendResponse(this, response)
+    } catch (error) {
+      await this.#handlerThrew(error, request)
+    }
+  }
+
+  #handlerThrew(error: unknown, request: FetchRequest): void | Promise<void> {
+    // Whatever fails after the client left fails because of it, as far as anybody can tell.
+    return this.lost === null ? this.#failed(error, request) : undefined
   }
 
   /** Lets the application answer its own failure. Otherwise the channel does: with 500, or by breaking off. */
@@ -147,7 +163,7 @@ export class FetchExchange extends ChannelRequest implements FetchContext {
     const response = await this.#application.onError(error, request, this)
     if (response === undefined || this.startedWriting) throw error
     for (const name of this.responseHeaders.names()) this.responseHeaders.removeHeader(name)
-    await sendResponse(this, response)
+    if (!sendAtOnce(this, response)) await sendResponse(this, response)
   }
 
   #refuse(statusCode: number): void {
@@ -155,12 +171,12 @@ export class FetchExchange extends ChannelRequest implements FetchContext {
     this.finish()
   }
 
-  #findUrl(): RequestUrl | undefined {
-    const { target, requestTarget, head } = this
+  #findOrigin(): string | undefined {
+    const { target, head } = this
     const scheme = this.secure ? 'https' : 'http'
     const authority =
       head.authority === '' ? localAuthority(this.channel.transport.getHost()) : head.authority
-    return findUrl(this.#application.origins, { scheme, authority, target, requestTarget })
+    return findOrigin(this.#application.origins, scheme, authority, target)
   }
 }
 

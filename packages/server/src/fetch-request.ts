@@ -1,6 +1,6 @@
 import type { Request as ChannelRequest } from '@millrace/channel'
 import { FetchBody, type OwnBytes } from './fetch-body.ts'
-import { spellUrl, type RequestUrl } from './request-url.ts'
+import { spellUrl } from './request-url.ts'
 
 const utf8 = new TextDecoder()
 
@@ -39,22 +39,25 @@ export class LightRequest implements FetchRequest {
   /** As received: methods are case-sensitive (RFC 9110 §9.1). */
   readonly method: string
   readonly #exchange: ChannelRequest
-  readonly #location: RequestUrl
+  readonly #origin: string
   readonly #content: FetchBody | null
   #url: string | null = null
   #headers: Headers | null = null
 
-  /** @param body - of a clone; otherwise the content of the request is its body */
-  constructor(exchange: ChannelRequest, location: RequestUrl, body?: FetchBody | null) {
+  /**
+   * @param origin - scheme and authority of its URL
+   * @param body - of a clone; otherwise the content of the request is its body
+   */
+  constructor(exchange: ChannelRequest, origin: string, body?: FetchBody | null) {
     this.method = exchange.method
     this.#exchange = exchange
-    this.#location = location
+    this.#origin = origin
     this.#content = body === undefined ? bodyOf(exchange) : body
   }
 
   /** Absolute, by scheme of the connection and authority of the request, normalised as every URL (RFC 9112 §3.3). */
   get url(): string {
-    this.#url ??= spellUrl(this.#location)
+    this.#url ??= spellUrl(this.#origin, this.#exchange.target, this.#exchange.requestTarget)
     return this.#url
   }
 
@@ -107,7 +110,7 @@ export class LightRequest implements FetchRequest {
 
   clone(): LightRequest {
     const body = this.#content === null ? null : this.#content.tee()
-    return new LightRequest(this.#exchange, this.#location, body)
+    return new LightRequest(this.#exchange, this.#origin, body)
   }
 
   toPlatform(): Request {

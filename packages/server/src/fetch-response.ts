@@ -1,10 +1,34 @@
 import type { Request as ChannelRequest } from '@millrace/channel'
 import type { ConnectionLost } from '@millrace/transport'
+import { changedHeaders, takeParts } from './light-response.ts'
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>
 type Reading = Awaited<ReturnType<Reader['read']>>
 
 const NOTHING = new Uint8Array(0)
+
+/**
+ * Sends a light response whose body nobody looked at: all of it, now.
+ *
+ * @param returned - by a handler
+ * @returns whether it was one of these; else nothing was done
+ * @throws {@link HeaderError} or {@link LocalProtocolError} on what may not be sent
+ */
+export function sendAtOnce(exchange: ChannelRequest, returned: unknown): boolean {
+  const parts = takeParts(returned)
+  if (parts === null) return false
+  if (exchange.finished) return true // the client left, or the handler answered through the channel
+  setStatus(exchange, parts)
+  const headers = changedHeaders(returned)
+  if (headers === null) {
+    for (let index = 0; index < parts.names.length; index += 1)
+      setField(exchange, parts.names[index] as string, parts.values[index] as string)
+  } else {
+    for (const [name, value] of headers) setField(exchange, name, value)
+  }
+  exchange.finish(parts.content ?? '')
+  return true
+}
 
 /**
  * Sends a Fetch response as the answer to `exchange`; resolves when all of it is written.
@@ -40,11 +64,20 @@ export async function sendResponse(exchange: ChannelRequest, response: Response)
 }
 
 function setHead(exchange: ChannelRequest, response: Response): void {
-  exchange.setResponseCode(response.status, response.statusText === '' ? null : response.statusText)
-  for (const [name, value] of response.headers) {
-    // The framing is the channel's; a response that was fetched elsewhere tells how it was framed there.
-    if (name !== 'transfer-encoding') exchange.responseHeaders.append(name, value)
-  }
+  setStatus(exchange, response)
+  for (const [name, value] of response.headers) setField(exchange, name, value)
+}
+
+function setStatus(
+  exchange: ChannelRequest,
+  { status, statusText }: Pick<Response, 'status' | 'statusText'>,
+): void {
+  exchange.setResponseCode(status, statusText === '' ? null : statusText)
+}
+
+function setField(exchange: ChannelRequest, name: string, value: string): void {
+  // The framing is the channel's; a response that was fetched elsewhere tells how it was framed there.
+  if (name !== 'transfer-encoding') exchange.responseHeaders.append(name, value)
 }
 
 async function sendBody(exchange: ChannelRequest, reader: Reader): Promise<void> {

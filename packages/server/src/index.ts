@@ -5,6 +5,7 @@
  */
 export type { FetchContext, FetchErrorHandler, FetchHandler } from './fetch-exchange.ts'
 export type { FetchRequest } from './fetch-request.ts'
+export { installLightResponse, LightResponse } from './light-response.ts'
 export { listen } from './listen.ts'
 export type { ChannelFactory, ChannelOptions, ListenOptions } from './listen.ts'
 export { serve } from './serve.ts'

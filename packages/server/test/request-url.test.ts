@@ -1,17 +1,13 @@
 import fc from 'fast-check'
-import { parseRequestTarget } from '@millrace/message'
+import { parseRequestTarget, type OriginForm } from '@millrace/message'
 import { describe, expect, it } from 'vitest'
-import { findUrl, OriginCache, spellUrl, type RequestUrl } from '../src/request-url.ts'
+import { findOrigin, OriginCache, spellUrl } from '../src/request-url.ts'
 
-function find(requestTarget: string, authority = 'example.com', method = 'GET'): RequestUrl | undefined {
+function urlOf(requestTarget: string, authority = 'example.com', method = 'GET'): string | undefined {
   const target = parseRequestTarget(method, requestTarget)
   const effective = 'authority' in target ? target.authority : authority
-  return findUrl(new OriginCache(), { scheme: 'http', authority: effective, target, requestTarget })
-}
-
-function urlOf(requestTarget: string, authority?: string, method?: string): string | undefined {
-  const url = find(requestTarget, authority, method)
-  return url === undefined ? undefined : spellUrl(url)
+  const origin = findOrigin(new OriginCache(), 'http', effective, target)
+  return origin === undefined ? undefined : spellUrl(origin, target, requestTarget)
 }
 
 describe('the URL of a request (RFC 9112 §3.3)', () => {
@@ -43,7 +39,7 @@ describe('the URL of a request (RFC 9112 §3.3)', () => {
   })
 
   it.each(['a%20b', '999.999.999.999', '%'])('does not exist for the host %s', (host) => {
-    expect(find('/', host)).toBeUndefined()
+    expect(urlOf('/', host)).toBeUndefined()
   })
 
   it('resolves dot segments and encodes as the platform does', () => {
@@ -61,7 +57,7 @@ describe('the URL of a request (RFC 9112 §3.3)', () => {
       .map((parts) => `/${parts.join('')}`.replaceAll(/[#\\]/g, ''))
     fc.assert(
       fc.property(path, (target) => {
-        expect(spellUrl({ origin: 'http://example.com', rest: target })).toBe(
+        expect(spellUrl('http://example.com', { form: 'origin' } as OriginForm, target)).toBe(
           new URL(`http://example.com${target}`).href,
         )
       }),
