@@ -2,12 +2,8 @@ import { isFieldValue, isToken } from '@millrace/headers'
 
 /** Longer lists of fields are the platform's affair: ours are put in order one by one. */
 const MAX_FIELDS = 32
-/** So many names are remembered with their lower case, each of at most so many characters. */
-const KNOWN_NAMES = 256
-const KNOWN_NAME_LENGTH = 64
 
-const knownNames = new Map<string, string>()
-const NO_INIT: ResponseInit = {}
+const NO_INIT = Object.freeze({})
 
 /** What a response consists of when nothing about it is special. Never changed: clones share it. */
 export class ResponseParts {
@@ -49,11 +45,8 @@ export function plainParts(body: unknown, init: unknown, type?: string): Respons
   const code = status === undefined ? 200 : status
   const reason = statusText === undefined ? '' : statusText
   if (!isPlainStatus(code, content !== null) || (reason !== '' && !isReason(reason))) return null
-  const fields = new PlainFields()
-  if (headers !== undefined && !fields.takeAll(headers)) return null
-  const ownType = type ?? (content === null ? '' : typeOf(body))
-  if (ownType !== '' && !fields.names.includes('content-type')) fields.take('content-type', ownType)
-  return new ResponseParts(code, reason, fields, content)
+  const fields = plainFields(headers, type ?? (content === null ? '' : typeOf(body)))
+  return fields === null ? null : new ResponseParts(code, reason, fields, content)
 }
 
 /** A dictionary of Web IDL: an object, or nothing. */
@@ -93,27 +86,90 @@ function typeOf(body: unknown): string {
   return body instanceof URLSearchParams ? 'application/x-www-form-urlencoded;charset=UTF-8' : ''
 }
 
-/** Fields, put in one by one and kept in order. */
+/**
+ * The fields that `headers` of an init are, with a Content-Type: `type`, unless they have one or it is empty.
+ *
+ * @returns `null` when they are not plain
+ */
+function plainFields(headers: unknown, type: string): PlainFields | null {
+  if (headers === undefined) return recordFields(NO_INIT, type)
+  if (typeof headers !== 'object' || headers === null) return null
+  if (headers instanceof Headers || Array.isArray(headers)) {
+    const fields = new PlainFields()
+    return fields.takePairs(headers) && fields.takeType(type) ? fields : null
+  }
+  return Symbol.iterator in headers ? null : recordFields(headers as Readonly<Record<string, unknown>>, type)
+}
+
+function recordFields(record: Readonly<Record<string, unknown>>, type: string): PlainFields | null {
+  const names = Object.keys(record)
+  const place =
+    names.length === 0 ? 0 : (names.length * 7 + (names[0] as string).length) % KNOWN_RECORDS.length
+  const known = KNOWN_RECORDS[place]
+  if (known !== undefined && known.type === type && isSameRecord(known, names, record)) return known.fields
+  const values = names.map((name) => record[name]) // read once: what is remembered is what was checked
+  const fields = new PlainFields()
+  for (let index = 0; index < names.length; index += 1)
+    if (!fields.take(names[index], values[index])) return null
+  if (!fields.takeType(type)) return null
+  if (fields.size <= KNOWN_RECORD_LENGTH) KNOWN_RECORDS[place] = { names, values, type, fields }
+  return fields
+}
+
+/** A record that was found plain, and what was made of it. */
+interface KnownRecord {
+  readonly names: readonly string[]
+  readonly values: readonly unknown[]
+  /** The Content-Type that the body had by itself. */
+  readonly type: string
+  readonly fields: PlainFields
+}
+
+/**
+ * The records that were seen last, each in the place that its names give it: a service answers with the same few fields
+ * again and again. Bounded in number and, by {@link KNOWN_RECORD_LENGTH}, in characters.
+ */
+const KNOWN_RECORDS: (KnownRecord | undefined)[] = new Array<undefined>(32).fill(undefined)
+const KNOWN_RECORD_LENGTH = 1_024
+
+function isSameRecord(
+  known: KnownRecord,
+  names: string[],
+  record: Readonly<Record<string, unknown>>,
+): boolean {
+  if (known.names.length !== names.length) return false
+  for (let index = 0; index < names.length; index += 1) {
+    const name = names[index] as string
+    if (known.names[index] !== name || known.values[index] !== record[name]) return false
+  }
+  return true
+}
+
+/** Fields, put in one by one and kept in order. Shared by all who have the same: not changed once it is filled. */
 class PlainFields {
   readonly names: string[] = []
   readonly values: string[] = []
+  /** Characters of all names and values. */
+  size = 0
 
-  /** @returns whether all were taken: what was not plain was left alone, and what is given can be read again */
-  takeAll(given: unknown): boolean {
-    if (typeof given !== 'object' || given === null) return false
-    if (given instanceof Headers || Array.isArray(given)) return this.#takePairs(given)
-    if (Symbol.iterator in given) return false
-    for (const name of Object.keys(given)) {
-      if (!this.take(name, (given as Record<string, unknown>)[name])) return false
+  /** @returns whether all were taken */
+  takePairs(pairs: Iterable<unknown>): boolean {
+    for (const pair of pairs) {
+      if (!Array.isArray(pair) || pair.length !== 2 || !this.take(pair[0], pair[1])) return false
     }
     return true
+  }
+
+  /** Takes a Content-Type if there is none yet. */
+  takeType(type: string): boolean {
+    return type === '' || this.names.includes('content-type') || this.take('content-type', type)
   }
 
   /** @returns whether it was taken: a valid name that was not there, a value that goes on the wire as it is */
   take(name: unknown, value: unknown): boolean {
     if (typeof name !== 'string' || typeof value !== 'string' || !isPlainValue(value)) return false
     const { names, values } = this
-    const lower = knownNames.get(name) ?? lowerName(name)
+    const lower = isToken(name) ? name.toLowerCase() : ''
     if (lower === '' || names.length === MAX_FIELDS) return false
     let at = names.length
     while (at > 0 && (names[at - 1] as string) > lower) at -= 1
@@ -125,13 +181,7 @@ class PlainFields {
       names.splice(at, 0, lower)
       values.splice(at, 0, value)
     }
-    return true
-  }
-
-  #takePairs(pairs: Iterable<unknown>): boolean {
-    for (const pair of pairs) {
-      if (!Array.isArray(pair) || pair.length !== 2 || !this.take(pair[0], pair[1])) return false
-    }
+    this.size += name.length + value.length
     return true
   }
 }
@@ -143,12 +193,4 @@ function isPlainValue(value: string): boolean {
 
 function isBlank(value: string, index: number): boolean {
   return value.charCodeAt(index) <= 0x20
-}
-
-/** A field name in lower case; empty when it is none. A service uses the same few all the time. */
-function lowerName(name: string): string {
-  if (!isToken(name)) return ''
-  const lower = name.toLowerCase()
-  if (knownNames.size < KNOWN_NAMES && name.length <= KNOWN_NAME_LENGTH) knownNames.set(name, lower)
-  return lower
 }
