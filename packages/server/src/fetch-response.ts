@@ -53,9 +53,6 @@ export async function sendResponse(exchange: ChannelRequest, response: Response)
   const reader: Reader = response.body.getReader()
   try {
     setHead(exchange, response)
-    void exchange.notifyFinish().then((lost) => {
-      if (lost !== null) giveUp(reader, lostError(lost))
-    })
     await sendBody(exchange, reader)
   } catch (error) {
     giveUp(reader, error)
@@ -81,47 +78,50 @@ function setField(exchange: ChannelRequest, name: string, value: string): void {
 }
 
 async function sendBody(exchange: ChannelRequest, reader: Reader): Promise<void> {
-  const { start, rest } = await open(reader)
-  if (rest === null) {
-    exchange.finish(start)
-  } else if (exchange.method === 'HEAD') {
+  // Content that is there at once is one piece, and its end.
+  const first = reader.read()
+  const second = reader.read()
+  const both = await soon(Promise.all([first, second]))
+  if (both?.[0].done === true) return exchange.finish()
+  if (both?.[1].done === true) return exchange.finish(octets(both[0].value))
+  if (exchange.method === 'HEAD') {
     giveUp(reader, new Error('the answer to HEAD has no content'))
-    exchange.finish()
-  } else {
-    await write(exchange, start) // sends the head even when there is nothing yet: an event stream may be silent for long
-    for (let next = await rest; !next.done; next = await reader.read())
-      await write(exchange, octets(next.value))
-    exchange.finish()
+    return exchange.finish()
   }
+  void exchange.notifyFinish().then((lost) => {
+    if (lost !== null) giveUp(reader, lostError(lost))
+  })
+  await sendPieces(exchange, reader, [first, second])
 }
 
-/** The beginning of a body. */
-interface Opening {
-  /** What there was at once. */
-  readonly start: Uint8Array
-  /** What follows; `null` when that was all. */
-  readonly rest: Promise<Reading> | null
-}
-
-async function open(reader: Reader): Promise<Opening> {
-  const reading = reader.read()
-  const first = await settledSoon(reading)
-  if (first === undefined) return { start: NOTHING, rest: reading }
-  if (first.done) return { start: NOTHING, rest: null }
-  const start = octets(first.value)
-  const following = reader.read()
-  const second = await settledSoon(following)
-  return { start, rest: second?.done === true ? null : following }
+/** Sends a body as it comes. @param read - of it so far */
+async function sendPieces(exchange: ChannelRequest, reader: Reader, read: Promise<Reading>[]): Promise<void> {
+  // Sends the head even when there is nothing yet: an event stream may be silent for long.
+  if ((await Promise.race([read[0], undefined])) === undefined) await write(exchange, NOTHING)
+  for (;;) {
+    const next = await (read.shift() ?? reader.read())
+    if (next.done) return exchange.finish()
+    await write(exchange, octets(next.value))
+  }
 }
 
 /**
  * What `promise` resolves with in this turn of the event loop; `undefined` when it takes longer. Long enough for what is
  * there already to make its way through streams, too short for anybody to wait.
  */
-function settledSoon<T>(promise: Promise<T>): Promise<T | undefined> {
+function soon<T>(promise: Promise<T>): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const turn = setImmediate(resolve, undefined)
-    promise.then(resolve, reject).finally(() => clearImmediate(turn))
+    promise.then(
+      (value) => {
+        clearImmediate(turn)
+        resolve(value)
+      },
+      (error: unknown) => {
+        clearImmediate(turn)
+        reject(error as Error)
+      },
+    )
   })
 }
 
