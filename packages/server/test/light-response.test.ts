@@ -163,6 +163,47 @@ describe('the headers that a LightResponse is made with', () => {
   }) // prettier-ignore
 })
 
+describe('the fields that LightResponse remembers', () => {
+  const fieldsOf = (...args: ConstructorParameters<typeof LightResponse>): [string, string][] => [
+    ...new LightResponse(...args).headers,
+  ]
+
+  it('are those of records with the same names and values alone', () => {
+    const headers = { 'x-a': '1', 'x-b': '2' }
+    const first = fieldsOf(null, { headers })
+    expect(fieldsOf(null, { headers: { ...headers } })).toEqual(first)
+    headers['x-b'] = '3'
+    expect(fieldsOf(null, { headers })).toEqual([['x-a', '1'], ['x-b', '3']]) // prettier-ignore
+    expect(fieldsOf(null, { headers: { 'x-a': '1', 'x-c': '3' } })).toEqual([['x-a', '1'], ['x-c', '3']]) // prettier-ignore
+  })
+
+  it('have the type of the body that they are with', () => {
+    const init = { headers: { 'x-d': '1' } }
+    expect(fieldsOf('text', init)).toContainEqual(['content-type', 'text/plain;charset=UTF-8'])
+    expect(fieldsOf(octets, init)).toEqual([['x-d', '1']])
+    expect([...LightResponse.json('text', init).headers]).toContainEqual(['content-type', 'application/json'])
+    expect(fieldsOf('text', init)).toContainEqual(['content-type', 'text/plain;charset=UTF-8'])
+  })
+
+  it('are not changed by whoever changes the headers of a response', () => {
+    const init = { headers: { 'x-e': '1' } }
+    new LightResponse(null, init).headers.set('x-e', '2')
+    expect(fieldsOf(null, init)).toEqual([['x-e', '1']])
+  })
+
+  it('are those that were checked, when a getter gives another value each time', () => {
+    const values = ['good', 'bad\0', 'bad\0', 'bad\0']
+    const headers = {
+      get 'x-f'() {
+        return values.shift() as string
+      },
+    }
+    expect(fieldsOf(null, { headers })).toEqual([['x-f', 'good']])
+    expect(() => fieldsOf(null, { headers: { 'x-f': 'bad\0' } })).toThrow(TypeError)
+    expect(fieldsOf(null, { headers: { 'x-f': 'good' } })).toEqual([['x-f', 'good']])
+  })
+})
+
 describe('what a LightResponse can do', () => {
   itIsAsThePlatforms({
     'json()': async (Reply) => await new Reply('{"a":[1]}').json(),
