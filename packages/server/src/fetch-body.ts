@@ -1,7 +1,11 @@
 import { Readable } from 'node:stream'
 import type { RequestContent } from '@millrace/channel'
 
-/** Octets in a memory of their own, as Fetch hands them out. */
+/**
+ * Octets in a memory of their own, as Fetch hands them out.
+ *
+ * @public
+ */
 export type OwnBytes = Uint8Array<ArrayBuffer>
 
 /**

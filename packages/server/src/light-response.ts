@@ -1,6 +1,5 @@
+import type { OwnBytes } from './fetch-body.ts'
 import { plainParts, type ResponseParts } from './response-parts.ts'
-
-type OwnBytes = Uint8Array<ArrayBuffer>
 
 /** The platform's own class: what was global when it was first needed. */
 let platform: typeof Response | null = null
