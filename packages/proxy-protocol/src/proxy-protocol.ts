@@ -1,4 +1,4 @@
-import type { ConnectionLost, DelayedCall, Protocol, Transport } from '@millrace/transport'
+import type { Address, ConnectionLost, DelayedCall, Protocol, Transport } from '@millrace/transport'
 import { ProxyProtocolError } from './errors.ts'
 import type { ProxyProtocolErrorCode } from './errors.ts'
 import { ProxyHeaderReader } from './header-reader.ts'
@@ -61,7 +61,8 @@ export class ProxyProtocol implements Protocol {
       if (headerTimeoutMs === null) return
       this.#deadline = clock.callLater(headerTimeoutMs, () => this.#refuse('ERR_PROXY_TIMEOUT'))
     } else if (required && refusesOthers) {
-      this.#refuse('ERR_PROXY_UNTRUSTED')
+      if (isGone(transport.getPeer())) this.#breakOff()
+      else this.#refuse('ERR_PROXY_UNTRUSTED')
     } else {
       this.#state = 'watching'
       this.#connect(transport)
@@ -137,11 +138,14 @@ export class ProxyProtocol implements Protocol {
     this.#fail(new ProxyProtocolError(code, this.#reader?.receivedBytes ?? 0))
   }
 
-  #fail(error: ProxyProtocolError): void {
-    const transport = this.#transport!
-    const peer = transport.getPeer() // the system forgets it when the connection is gone
+  #breakOff(): void {
     this.#close()
-    transport.abortConnection()
+    this.#transport!.abortConnection()
+  }
+
+  #fail(error: ProxyProtocolError): void {
+    const peer = this.#transport!.getPeer() // the system forgets it when the connection is gone
+    this.#breakOff()
     try {
       this.#settings.onError?.(error, peer)
     } catch {
@@ -167,4 +171,9 @@ function join(front: Uint8Array, back: Uint8Array): Uint8Array {
   joined.set(front)
   joined.set(back, front.length)
   return joined
+}
+
+/** Whether the connection ended before anybody asked whose it is: there is nobody to be called untrusted. */
+function isGone(peer: Address): boolean {
+  return 'host' in peer && peer.host === ''
 }

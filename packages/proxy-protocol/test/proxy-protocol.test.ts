@@ -195,6 +195,12 @@ describe('the deadline of the header', () => {
 describe('a peer that is not trusted', () => {
   const stranger = { peer: ipv4('203.0.113.5', 1_000) }
 
+  it('is broken off and not reported when it is gone before anybody asked who it was', () => {
+    const filtered = new Filtered({}, { peer: ipv4('', 0) }).send(V1)
+    expect(filtered.errors).toEqual([])
+    expect(filtered.transport.lostReason).toEqual({ kind: 'aborted' })
+  })
+
   it('is broken off unread, and reported', () => {
     const filtered = new Filtered({}, stranger).send(V1)
     expect(filtered.errors).toMatchObject([{ code: 'ERR_PROXY_UNTRUSTED', offset: 0 }])
