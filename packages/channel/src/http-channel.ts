@@ -2,7 +2,7 @@ import type { Headers } from '@millrace/headers'
 import { decidePersistence } from '@millrace/message'
 import type { Protocol, PushProducer } from '@millrace/transport'
 import { ContentReceiver, type ContentOwner } from './content-receiver.ts'
-import { LocalProtocolError } from './errors.ts'
+import { LocalProtocolError, remoteError } from './errors.ts'
 import { HTTPExchange } from './http-exchange.ts'
 import { CONTINUE } from './interim-response.ts'
 import { NO_LENIENCY, type LeniencyFlag } from './leniency.ts'
@@ -48,7 +48,7 @@ export class HTTPChannel extends HTTPExchange implements PushProducer, ContentOw
   override allHeadersReceived(): void {
     const { head } = this
     const continueOwed = settleHead(head, this.settings.maxBodySize, this.settings.leniency)
-    this.assertOurs()
+    this.#assertOurs(head)
     const request = this.requestFactory(this, head)
     if (this.isOver) return request.connectionLost({ kind: 'aborted' }) // the factory closed
     this.nextHead()
@@ -70,6 +70,13 @@ export class HTTPChannel extends HTTPExchange implements PushProducer, ContentOw
       this.handlerFailed(request, error)
     }
     this.updateFlow()
+  }
+
+  /** @throws {RemoteProtocolError} `ERR_MISDIRECTED` when the head is for somebody else */
+  #assertOurs(head: RequestHead): void {
+    const { acceptAuthority } = this.settings
+    if (acceptAuthority !== undefined && !acceptAuthority(head.authority, head))
+      throw remoteError('ERR_MISDIRECTED', 'head')
   }
 
   #countLeniencies(request: Request): void {
@@ -169,6 +176,10 @@ export class HTTPChannel extends HTTPExchange implements PushProducer, ContentOw
     }
     this.updateFlow()
     if (!this.inTurn) this.turnEnded()
+  }
+
+  contentTooCostly(): void {
+    this.loseConnection()
   }
 
   /** The response is complete, and who went on reading needs no more. */

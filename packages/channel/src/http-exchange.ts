@@ -3,7 +3,7 @@ import type { ChannelEvents, EventSink } from './channel-events.ts'
 import type { ContentReceiver } from './content-receiver.ts'
 import { dateFieldLine } from './date-field.ts'
 import { ownResponse, reportError, type OwnResponse } from './error-report.ts'
-import { LocalProtocolError, remoteError, RemoteProtocolError, type Phase } from './errors.ts'
+import { LocalProtocolError, RemoteProtocolError, type Phase } from './errors.ts'
 import { HTTPConnection } from './http-connection.ts'
 import type { RequestChannel } from './request-channel.ts'
 import type { Request } from './request.ts'
@@ -163,18 +163,6 @@ export abstract class HTTPExchange extends HTTPConnection implements RequestChan
       const response = given ?? ownResponse(remote?.statusHint ?? 500, this.dateLine)
       this.#answerError(response, (request ?? this.head).method)
     }
-  }
-
-  /** The content of the request turned out to be more than dropping it is worth. */
-  contentTooCostly(): void {
-    this.loseConnection()
-  }
-
-  /** @throws {RemoteProtocolError} `ERR_MISDIRECTED` when the head is for somebody else */
-  protected assertOurs(): void {
-    const { acceptAuthority } = this.settings
-    if (acceptAuthority !== undefined && !acceptAuthority(this.head.authority, this.head))
-      throw remoteError('ERR_MISDIRECTED', 'head')
   }
 
   #phase(): Phase {

@@ -29,6 +29,9 @@ interface ReadsInto {
   readonly nextBuffer: symbol
 }
 
+/** The same for every socket: looked up at the first one that has them. */
+let readsInto: ReadsInto | null = null
+
 /**
  * Gives a function that lets a socket read into one buffer that all sockets share, instead of into a new one of 64 KiB for
  * every read that then goes through a stream: half of what a small read costs. A socket that fills it (an upload) reads
@@ -85,9 +88,11 @@ function takeNext(): Buffer | undefined {
 }
 
 function readShared(socket: Socket, take: TakeRead): boolean {
-  const into = findReadsInto(socket)
+  readsInto ??= findReadsInto(socket)
+  const into = readsInto
   const handle: unknown = Reflect.get(socket, '_handle')
   if (into === null || !takesBuffer(handle) || socket.readableLength > 0) return false
+  if (Reflect.get(socket, into.buffer) !== null) return false
   shared ??= Buffer.allocUnsafeSlow(READ_BYTES)
   Reflect.set(socket, into.buffer, shared)
   Reflect.set(socket, into.callback, take)
@@ -106,7 +111,7 @@ function findReadsInto(socket: Socket): ReadsInto | null {
   const callback = found.get('kBufferCb')
   const nextBuffer = found.get('kBufferGen')
   if (buffer === undefined || callback === undefined || nextBuffer === undefined) return null
-  return Reflect.get(socket, buffer) === null ? { buffer, callback, nextBuffer } : null
+  return { buffer, callback, nextBuffer }
 }
 
 function takesBuffer(handle: unknown): handle is { useUserBuffer(buffer: Uint8Array): void } {

@@ -24,29 +24,26 @@ class LineCounter extends LineReceiver {
 
 /** Lines as views of octets. */
 export function linesByMillrace(): Kernel {
-  return {
-    octets: WIRE.length,
-    expected: EXPECTED,
-    run: (times) => {
-      const receiver = new LineCounter()
-      for (let i = 0; i < times; i += 1) for (const piece of PIECES) receiver.dataReceived(piece)
-      return receiver.sum
-    },
-  }
+  return countedBy(LineCounter)
 }
 
 /** The same, with text made of each line, as the peers do. */
 export function textByMillrace(): Kernel {
-  class TextCounter extends LineCounter {
-    override lineReceived(line: Uint8Array): void {
-      this.sum += decodeLatin1(line, 0, line.length).length
-    }
-  }
+  return countedBy(
+    class extends LineCounter {
+      override lineReceived(line: Uint8Array): void {
+        this.sum += decodeLatin1(line, 0, line.length).length
+      }
+    },
+  )
+}
+
+function countedBy(Counter: typeof LineCounter): Kernel {
   return {
     octets: WIRE.length,
     expected: EXPECTED,
     run: (times) => {
-      const receiver = new TextCounter()
+      const receiver = new Counter()
       for (let i = 0; i < times; i += 1) for (const piece of PIECES) receiver.dataReceived(piece)
       return receiver.sum
     },
