@@ -19,7 +19,7 @@ export abstract class HTTPSender extends HTTPReceiver implements Consumer, Produ
   #endPromised = false
 
   override makeConnection(transport: Transport): void {
-    this.outgoing = new Outgoing(transport, this)
+    this.outgoing = new Outgoing(transport, this, this.settings.writeAheadBytes)
     super.makeConnection(transport)
   }
 

@@ -2,9 +2,6 @@ import type { PullProducer, PushProducer, Transport } from '@millrace/transport'
 import { Output } from './output.ts'
 import { PullToPush } from './pull-to-push.ts'
 
-/** Collected octets that do not wait for the end of the turn: enough for any system call to be worth it. */
-const FLUSH_ABOVE = 65_536
-
 /**
  * Whoever answers for a producer.
  *
@@ -22,13 +19,16 @@ export interface ProducerOwner {
  */
 export class Outgoing extends Output {
   readonly #owner: ProducerOwner
+  readonly #aheadBytes: number
   #producer: PushProducer | null = null
   #pull: PullToPush | null = null
   #full = false
 
-  constructor(transport: Transport, owner: ProducerOwner) {
+  /** @param aheadBytes - collected octets that do not wait for the end of the turn */
+  constructor(transport: Transport, owner: ProducerOwner, aheadBytes: number) {
     super(transport)
     this.#owner = owner
+    this.#aheadBytes = aheadBytes
   }
 
   /** Whether the transport asked us to pause: the peer takes less than we write. */
@@ -93,6 +93,6 @@ export class Outgoing extends Output {
 
   /** Sends what was collected when it is much: many answers in one turn must meet the transport's back-pressure. */
   limit(): void {
-    if (this.length >= FLUSH_ABOVE) this.flush()
+    if (this.length >= this.#aheadBytes) this.flush()
   }
 }

@@ -27,6 +27,28 @@ describe('back-pressure', () => {
     expect(request.write('z')).toBe(true)
   })
 
+  it.each([
+    [100, 99, 0],
+    [100, 100, 100],
+    [100, 101, 101],
+    [0, 1, 1],
+  ])(
+    'collects up to writeAheadBytes: of %i, and %i octets written, %i leave at once',
+    async (ahead, size, left) => {
+      const { conversation, requests } = unanswered({ writeAheadBytes: ahead })
+      conversation.send(GET)
+      const [request] = requests as [Request]
+      request.setHeader('Content-Length', '1000')
+      request.write('x'.repeat(500))
+      await Promise.resolve()
+      const before = conversation.wire.length
+      request.write('x'.repeat(size))
+      expect(conversation.wire.length - before).toBe(left)
+      await Promise.resolve()
+      expect(conversation.wire.length - before).toBe(size)
+    },
+  )
+
   it('pauses and resumes a push producer', async () => {
     const transport = new MemoryTransport(room)
     const { conversation, requests } = unanswered({}, transport)
@@ -140,7 +162,11 @@ describe('back-pressure', () => {
 
   it('takes no further request from a client that does not read its answers', () => {
     const transport = new MemoryTransport(room)
-    const conversation = new Conversation({ readAheadBytes: 2000 }, undefined, transport)
+    const conversation = new Conversation(
+      { readAheadBytes: 2000, writeAheadBytes: 65_536 },
+      undefined,
+      transport,
+    )
     conversation.send(GET.repeat(5000))
     const answered = conversation.statuses.length
     expect(answered).toBeLessThan(5000)

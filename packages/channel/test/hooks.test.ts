@@ -190,7 +190,7 @@ describe('a hook that throws', () => {
   it('in a producer: becomes a failure of its request, not of the transport', () => {
     for (const hook of ['pauseProducing', 'resumeProducing', 'stopProducing'] as const) {
       const transport = new MemoryTransport({ manualDrain: true, highWaterMarkBytes: 1000 })
-      const { conversation, requests } = unanswered({}, transport)
+      const { conversation, requests } = unanswered({ writeAheadBytes: 65_536 }, transport)
       conversation.send(GET)
       const [request] = requests as [Request]
       const producer = {

@@ -1,13 +1,16 @@
 import { Headers } from '@millrace/headers'
 import { describe, expect, it } from 'vitest'
-import { Request } from '../src/index.ts'
+import { Request, type HTTPChannelOptions } from '../src/index.ts'
 import { Conversation, head, unanswered } from './conversation.ts'
 
 const GET = head('GET / HTTP/1.1', 'Host: a')
 
 /** A request that waits for its answer. */
-function asked(wire = GET): { conversation: Conversation; request: Request } {
-  const { conversation, requests } = unanswered()
+function asked(
+  wire = GET,
+  options: Partial<HTTPChannelOptions> = {},
+): { conversation: Conversation; request: Request } {
+  const { conversation, requests } = unanswered(options)
   conversation.send(wire)
   return { conversation, request: requests[0] as Request }
 }
@@ -150,7 +153,7 @@ describe('informational', () => {
   })
 
   it('does not fill memory when much is sent in one turn', () => {
-    const { conversation, request } = asked()
+    const { conversation, request } = asked(GET, { writeAheadBytes: 65_536 })
     const value = 'x'.repeat(10_000)
     for (let i = 0; i < 10; i += 1) request.informational(103, { X: value })
     expect(conversation.transport.written.length).toBeGreaterThan(65_536)

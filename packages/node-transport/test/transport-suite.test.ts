@@ -55,8 +55,8 @@ transportSuite('TCP', overTcp, {
 const inSmallTurns: MakeTransportPair = (...ends) =>
   pairOver(
     ends,
-    { host: '127.0.0.1', writeTurns: new WriteTurns(20_000) },
-    { writeTurns: new WriteTurns(20_000) },
+    { host: '127.0.0.1', writeTurns: new WriteTurns({ shareBytes: 20_000, quickMs: 0 }) },
+    { writeTurns: new WriteTurns({ shareBytes: 20_000, quickMs: 0 }) },
   )
 transportSuite('TCP in small turns', inSmallTurns, {
   families: ['IPv4'],

@@ -6,8 +6,9 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { connect, listen, NodeTransport, WriteTurns } from '../src/index.ts'
 import { turn, until } from './until.ts'
 
-/** Octets in a turn. */
+/** Octets in a turn, however quick the system is. */
 const TURN = 20_000
+const STRICT = { shareBytes: TURN, quickMs: 0 }
 
 /** A socket whose system takes everything at once, and tells when it got how much. */
 class GreedySocket extends Duplex {
@@ -37,7 +38,7 @@ class GreedySocket extends Duplex {
   }
 }
 
-function greedy(writeTurns: WriteTurns = new WriteTurns(TURN)): {
+function greedy(writeTurns: WriteTurns = new WriteTurns(STRICT)): {
   socket: GreedySocket
   transport: NodeTransport
 } {
@@ -56,13 +57,24 @@ describe('writing in turns', () => {
     expect(transport.bufferedBytes).toBe(0)
   })
 
-  it('keeps the octet that is one too many for the next turn', async () => {
+  it('lets a rest of a sixteenth of a turn go along', async () => {
+    const turns = new WriteTurns(STRICT)
+    const { socket, transport } = greedy(turns)
+    const other = greedy(turns)
+    transport.write(new Uint8Array(TURN + TURN / 16))
+    other.transport.write(new Uint8Array(TURN))
+    expect(socket.taken).toEqual([TURN + TURN / 16])
+    expect(other.socket.taken).toEqual([])
+    await until(() => other.socket.taken.length === 1)
+  })
+
+  it('keeps a rest of one octet more for the next turn', async () => {
     const { socket, transport } = greedy()
-    transport.write(new Uint8Array(TURN + 1))
+    transport.write(new Uint8Array(TURN + TURN / 16 + 1))
     expect(socket.taken).toEqual([TURN])
-    expect(transport.bufferedBytes).toBe(1)
+    expect(transport.bufferedBytes).toBe(TURN / 16 + 1)
     await until(() => socket.taken.length === 2)
-    expect(socket.taken).toEqual([TURN, 1])
+    expect(socket.taken).toEqual([TURN, TURN / 16 + 1])
     expect(transport.bufferedBytes).toBe(0)
   })
 
@@ -157,13 +169,13 @@ describe('writing in turns', () => {
   })
 
   it('leaves small writes alone', () => {
-    const { socket, transport } = greedy(new WriteTurns(1))
+    const { socket, transport } = greedy(new WriteTurns({ shareBytes: 1, quickMs: 0 }))
     for (let count = 0; count < 3; count += 1) transport.write(new Uint8Array(100))
     expect(socket.taken).toEqual([100, 100, 100])
   })
 
   it('serves those who wait in the order in which they came, whoever has most to send', async () => {
-    const turns = new WriteTurns(TURN)
+    const turns = new WriteTurns(STRICT)
     const [hog, first, second] = [greedy(turns), greedy(turns), greedy(turns)]
     hog.transport.write(new Uint8Array(50 * TURN))
     first.transport.write(new Uint8Array(TURN))
@@ -174,7 +186,7 @@ describe('writing in turns', () => {
   })
 
   it('passes over a connection that is gone', async () => {
-    const turns = new WriteTurns(TURN)
+    const turns = new WriteTurns(STRICT)
     const [hog, gone, last] = [greedy(turns), greedy(turns), greedy(turns)]
     hog.transport.write(new Uint8Array(TURN))
     gone.transport.write(new Uint8Array(TURN))
@@ -184,13 +196,47 @@ describe('writing in turns', () => {
     expect(gone.socket.taken).toEqual([])
   })
 
-  it.each([0, -1, 1.5, NaN, Infinity])('cannot be of %s octets', (bytesPerTurn) => {
-    expect(() => new WriteTurns(bytesPerTurn)).toThrow(RangeError)
+  it.each([0, -1, 1.5, NaN, Infinity])('cannot be of %s octets', (shareBytes) => {
+    expect(() => new WriteTurns({ shareBytes })).toThrow(RangeError)
+  })
+
+  it.each([-1, NaN])('cannot last %s ms', (quickMs) => {
+    expect(() => new WriteTurns({ quickMs })).toThrow(RangeError)
+  })
+
+  it.each([
+    [0, 0.49, 262_144],
+    [0.3, 0.79, 262_144],
+    [0, 0.5, 0],
+  ])(
+    'has another share when the one used up at %d ms was taken by %d ms: %d octets',
+    (before, after, octets) => {
+      const now = vi.spyOn(performance, 'now').mockReturnValue(before)
+      onTestFinished(() => now.mockRestore())
+      const turns = new WriteTurns()
+      turns.take(262_144)
+      now.mockReturnValue(after)
+      expect(turns.take(300_000)).toBe(octets)
+    },
+  )
+
+  it('is not made longer by each share', () => {
+    const now = vi.spyOn(performance, 'now').mockReturnValue(0)
+    onTestFinished(() => now.mockRestore())
+    const turns = new WriteTurns({ shareBytes: 1, quickMs: 1 })
+    const taken = Array.from({ length: 5 }, (_, i) => {
+      now.mockReturnValue(i * 0.4)
+      return turns.take(1)
+    })
+    expect(taken).toEqual([1, 1, 1, 0, 0])
   })
 
   it('has 262,144 octets unless told otherwise', () => {
+    const now = vi.spyOn(performance, 'now').mockReturnValue(0)
+    onTestFinished(() => now.mockRestore())
     const turns = new WriteTurns()
-    expect(turns.take(262_144)).toBe(262_144)
+    expect(turns.take(300_000)).toBe(262_144)
+    now.mockReturnValue(0.5)
     expect(turns.take(1)).toBe(0)
   })
 
@@ -201,10 +247,10 @@ describe('writing in turns', () => {
       held.push(transport.bufferedBytes)
     }
     const accepted = new RecordingProtocol({ connectionMade: writeTwoShares })
-    const listener = await listen(() => accepted, { host: '127.0.0.1', writeTurns: new WriteTurns(TURN) })
+    const listener = await listen(() => accepted, { host: '127.0.0.1', writeTurns: new WriteTurns(STRICT) })
     onTestFinished(() => listener[Symbol.asyncDispose]())
     const reader = new RecordingProtocol({ connectionMade: writeTwoShares })
-    const writeTurns = new WriteTurns(TURN)
+    const writeTurns = new WriteTurns(STRICT)
     const made = await connect({ port: listener.port, host: '127.0.0.1' }, reader, { writeTurns })
     await until(() => reader.receivedBytes === 2 * TURN && accepted.receivedBytes === 2 * TURN)
     expect(held).toEqual([TURN, TURN])

@@ -11,7 +11,7 @@ type Framing = 'length' | 'chunked'
 
 const MEBIBYTE = 1_048_576
 
-/** Transfers before the one that is measured, each of a sixteenth: compiling takes a good part of a second. */
+/** Transfers before the one that is measured, each of a quarter: compiling takes a good part of a second. */
 const WARM_UPS = 4
 
 /** One large message: how fast it moves, what it costs, and what a server holds of it. */
@@ -45,7 +45,7 @@ async function measureTransfer(
   try {
     if (direction === 'download') await checkPieces(port, framing)
     for (let i = 0; i < WARM_UPS; i += 1)
-      await transfer(kind, port, Math.ceil(transferMebibytes / 16), framing)
+      await transfer(kind, port, Math.ceil(transferMebibytes / 4), framing)
     const residentBefore = process.residentBytes()
     const before = process.cpuSeconds()
     const seconds = await transfer(kind, port, transferMebibytes, framing)

@@ -25,15 +25,13 @@ interface Course {
 
 /** The largest piece that a handler writes, with its framing, and a head. */
 const PIECE_BYTES = 81_000
-/** The most that the channel collects before it hands over, and one piece more. */
-const OUTPUT_BYTES = 65_536 + PIECE_BYTES
 /** The most content that is held for a reader. */
 const CONTENT_BYTES = 65_536
 
 /** What is held at any time stays within the options. */
 export function checkMemory(course: Course): void {
   const { connection, protocol, options, exchanges } = course
-  const { readAheadBytes = 0, totalHeadersSize = 0, discardBytes = 0 } = options
+  const { readAheadBytes = 0, writeAheadBytes = 0, totalHeadersSize = 0, discardBytes = 0 } = options
   const held = (protocol.paused ? readAheadBytes : totalHeadersSize) + connection.readBytes
   if (protocol.held > held) course.violated(`holds ${protocol.held} octets, more than ${held}`)
   // One piece may cross the mark, and one may be on its way to whoever reads.
@@ -43,11 +41,13 @@ export function checkMemory(course: Course): void {
     if (exchange.droppedBytes > discardBytes)
       course.violated(`dropped ${exchange.droppedBytes} octets of content`)
   }
-  if (protocol.output.length > OUTPUT_BYTES) course.violated(`holds ${protocol.output.length} octets to send`)
+  // What the channel collects before it hands over, and one piece more.
+  const collected = writeAheadBytes + PIECE_BYTES
+  if (protocol.output.length > collected) course.violated(`holds ${protocol.output.length} octets to send`)
   if (exchanges.some(({ pushy, upgraded }) => pushy || upgraded !== null)) return
   const { bufferedBytes } = connection.transport
   // Told to pause at the high-water mark, a handler may still say its last.
-  const waiting = connection.highWaterMarkBytes + OUTPUT_BYTES + PIECE_BYTES
+  const waiting = connection.highWaterMarkBytes + collected + PIECE_BYTES
   if (bufferedBytes > waiting) course.violated(`${bufferedBytes} octets wait for the peer`)
 }
 

@@ -7,6 +7,7 @@ import type { Theme } from './themes.ts'
 export function drawLimits(chance: Chance, calm: boolean): Partial<HTTPChannelOptions> {
   return {
     readAheadBytes: chance.pick([0, 50, 1_000, 16_384]),
+    writeAheadBytes: chance.pick([0, 100, 5_000, 65_536, 524_288]),
     totalHeadersSize: 1_000,
     maxLength: 600,
     maxHeaders: 30,
