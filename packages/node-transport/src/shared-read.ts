@@ -1,11 +1,17 @@
 import { Buffer } from 'node:buffer'
 import type { Socket } from 'node:net'
 
-/** As much as one read may bring. Larger ones cost more than they save: memory that is fresh each time is cold. */
-const READ_BYTES = 65_536
+/** As much as one read may bring into what all sockets share. */
+const SHARED_READ_BYTES = 65_536
+
+/**
+ * As much as one read may bring into a buffer of its own. From 128 KiB on, the C library gets memory fresh from the system
+ * each time, page by page, which costs more than larger reads save.
+ */
+const OWN_READ_BYTES = 114_688
 
 /** A read that fills this much of a buffer of its own is handed on with the whole buffer; a smaller one is copied out. */
-const WORTH_KEEPING = READ_BYTES / 4
+const WORTH_KEEPING = OWN_READ_BYTES / 4
 
 /** Small reads are copied out into arrays of this size, many into each: an allocation costs more than the copy. */
 const POOL_BYTES = 8_192
@@ -51,7 +57,7 @@ export function sharedReads(receive: (this: Socket, bytes: Uint8Array) => void):
     const bytes = isKept ? buffer.subarray(0, byteCount) : copy(buffer, byteCount)
     receive.call(this, bytes)
     // Only now: what was received may have let others read.
-    if (isFull || isKept) next = Buffer.allocUnsafeSlow(READ_BYTES)
+    if (isFull || isKept) next = Buffer.allocUnsafeSlow(OWN_READ_BYTES)
     else if (buffer !== shared) next = shared as Buffer
     return true // to be asked on: a pause has its own way
   }
@@ -93,7 +99,7 @@ function readShared(socket: Socket, take: TakeRead): boolean {
   const handle: unknown = Reflect.get(socket, '_handle')
   if (into === null || !takesBuffer(handle) || socket.readableLength > 0) return false
   if (Reflect.get(socket, into.buffer) !== null) return false
-  shared ??= Buffer.allocUnsafeSlow(READ_BYTES)
+  shared ??= Buffer.allocUnsafeSlow(SHARED_READ_BYTES)
   Reflect.set(socket, into.buffer, shared)
   Reflect.set(socket, into.callback, take)
   Reflect.set(socket, into.nextBuffer, takeNext)

@@ -78,7 +78,7 @@ describe('NodeTransport', () => {
     await until(() => joinBytes(reads).length === sent.length)
     transport.abortConnection()
     expect(Buffer.compare(joinBytes(reads), sent)).toBe(0)
-    expect(reads.every((bytes) => bytes.length <= 65_536)).toBe(true)
+    expect(reads.every((bytes) => bytes.length <= 114_688)).toBe(true)
   })
 
   it('never writes into what it delivered, however large and small reads of several sockets follow each other', async () => {
