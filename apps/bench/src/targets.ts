@@ -1,5 +1,6 @@
 import type { FigureName } from './figures.ts'
 import { compare, summarise, type Sample } from './samples.ts'
+import { SIZE_BUDGET } from './size-budget.ts'
 import { BARE_NET, NODE_HTTP } from './workload.ts'
 
 /** What a contestant is to reach. */
@@ -93,6 +94,9 @@ export const TARGETS: readonly Target[] = [
     ['octetsOfConnection', BARE_NET, 'at most', 1.2],
     ['octetsOfConnection', NODE_HTTP, 'at most', 0.55],
   ]),
+  ...Object.entries(SIZE_BUDGET).flatMap(([name, octets]) =>
+    targets('size', name, [['octetsZipped', null, 'at most', octets]]),
+  ),
 ]
 
 /** Holds what was measured against what is to be reached. A value that lies just on the limit reaches it. */

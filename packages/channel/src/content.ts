@@ -110,7 +110,7 @@ export class RequestContent implements AsyncIterable<Uint8Array>, PushProducer {
     try {
       for (let chunk = await this.read(); chunk !== null; chunk = await this.read()) yield chunk
     } finally {
-      if (!this.hasReader && this.#state === 'open') this.#leave()
+      this.#readerLeft()
     }
   }
 
@@ -123,12 +123,23 @@ export class RequestContent implements AsyncIterable<Uint8Array>, PushProducer {
   async bytes(maxBytes: number = Infinity): Promise<Uint8Array> {
     const chunks: Uint8Array[] = []
     let length = 0
-    for await (const chunk of this) {
-      length += chunk.length
-      if (length > maxBytes) throw new RangeError(`the content is larger than ${maxBytes} bytes`)
-      chunks.push(chunk)
+    try {
+      // As the iterator does, whose promises cost more than a small request.
+      for (let chunk = await this.read(); chunk !== null; chunk = await this.read()) {
+        length += chunk.length
+        if (length > maxBytes) throw new RangeError(`the content is larger than ${maxBytes} bytes`)
+        chunks.push(chunk)
+        if (this.#state === 'ended' && this.#queue.length === 0) break
+      }
+    } finally {
+      this.#readerLeft()
     }
     return chunks.length === 1 ? (chunks[0] as Uint8Array) : joinBytes(chunks)
+  }
+
+  /** Who read on and on reads no more. */
+  #readerLeft(): void {
+    if (!this.hasReader && this.#state === 'open') this.#leave()
   }
 
   /**
