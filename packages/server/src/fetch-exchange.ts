@@ -147,7 +147,7 @@ export class FetchExchange extends ChannelRequest implements FetchContext {
   async #answerLater(returned: unknown, request: FetchRequest): Promise<void> {
     try {
       const response = returned instanceof Response ? returned : responseOf(await returned)
-      if (!sendAtOnce(this, response)) await sendResponse(this, response)
+      await sendResponse(this, response)
     } catch (error) {
       await this.#handlerThrew(error, request)
     }
@@ -163,7 +163,7 @@ export class FetchExchange extends ChannelRequest implements FetchContext {
     const response = await this.#application.onError(error, request, this)
     if (response === undefined || this.startedWriting) throw error
     for (const name of this.responseHeaders.names()) this.responseHeaders.removeHeader(name)
-    if (!sendAtOnce(this, response)) await sendResponse(this, response)
+    await sendResponse(this, response)
   }
 
   #refuse(statusCode: number): void {

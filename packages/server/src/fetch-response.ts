@@ -31,7 +31,7 @@ export function sendAtOnce(exchange: ChannelRequest, returned: unknown): boolean
 }
 
 /**
- * Sends a Fetch response as the answer to `exchange`; resolves when all of it is written.
+ * Sends a Fetch response as the answer to `exchange`, at once if that is possible; resolves when all of it is written.
  *
  * The platform hides what a `Response` was made of, so its body is read as a stream. What the body has at once decides
  * the framing: all of it leaves in one write, with its length; otherwise the head leaves now, and the rest piece by
@@ -40,6 +40,7 @@ export function sendAtOnce(exchange: ChannelRequest, returned: unknown): boolean
  * @throws (rejects) what the body failed with; {@link HeaderError} or {@link LocalProtocolError} on what may not be sent
  */
 export async function sendResponse(exchange: ChannelRequest, response: Response): Promise<void> {
+  if (sendAtOnce(exchange, response)) return
   if (exchange.finished) {
     // The client left, or the handler answered through the channel: whoever fills the body can stop.
     await response.body?.cancel()

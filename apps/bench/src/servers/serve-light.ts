@@ -1,8 +1,7 @@
-import { serve } from '@millrace/server'
-import { fetchHandler, type ResponseClass } from './fetch-handlers.ts'
-import { lightResponse } from './light-response.ts'
+import { LightResponse, serve } from '@millrace/server'
+import { fetchHandler } from './fetch-handlers.ts'
 import { announce, BACKLOG, role } from './program.ts'
 
-const handler = fetchHandler(role, lightResponse as ResponseClass)
+const handler = fetchHandler(role, LightResponse)
 const server = await serve(handler, { port: 0, host: '127.0.0.1', backlog: BACKLOG })
 announce(server.port as number)

@@ -1,7 +1,6 @@
 import { ask } from '../ask.ts'
 import type { CpuSeconds } from '../pinned-process.ts'
 import { answerJson, HELLO, PAGE } from '../servers/answers.ts'
-import { lightResponse } from '../servers/light-response.ts'
 import * as servers from '../server-kinds.ts'
 import type { RunningServer, ServerKind } from '../server-kinds.ts'
 import type { Figures } from '../figures.ts'
@@ -47,7 +46,7 @@ export const requestWorkloads: readonly Workload[] = [
     servers.BARE,
     servers.NODE,
     servers.SERVE,
-    ...(lightResponse === undefined ? [] : [servers.SERVE_LIGHT]),
+    servers.SERVE_LIGHT,
     servers.HONO,
     servers.SRVX,
     servers.SRVX_FAST,
