@@ -63,9 +63,12 @@ export const REQUESTS: Readonly<Record<Trial, Buffer>> = {
   json: Buffer.from(JSON_REQUEST + ORDER_TEXT, 'latin1'),
 }
 
-/** What is answered to an order: as text 1,024 octets, too. */
+/**
+ * What is answered to an order: as text 1,024 octets, too. Each line names its members: spread, they took V8 on Node 20
+ * as long as reading and writing all the JSON, and that time is everybody's and says nothing.
+ */
 export function confirm({ customer, items, note }: Order): object {
-  const lines = items.map((item) => ({ ...item, amount: item.price * item.count }))
+  const lines = items.map(({ name, price, count }) => ({ name, price, count, amount: price * count }))
   return {
     customer,
     lines,
