@@ -21,7 +21,8 @@ export interface WriteTurnsOptions {
 
 /**
  * The turns in which connections that write much hand it to the system: so many octets in a turn of the event loop, all of
- * them together, first come, first served; more while the system is quick. What is left waits for the turns to come.
+ * them together, first come, first served; more while the system is quick.
+ * What is left waits for the turns to come.
  *
  * A system takes megabytes at once, which costs milliseconds when they find no reader, and Node accepts one connection in
  * each turn: peers that ask for much would keep everybody else waiting, even if they never read it.
@@ -53,7 +54,8 @@ export class WriteTurns {
    *   share would remain; 0 when this turn has nothing left
    */
   take(byteCount: number): number {
-    if (this.#left === 0 && !this.#renew()) return 0
+    // While others wait the next share is theirs, however quick this one was.
+    if (this.#left === 0 && (this.#waiting.length > 0 || !this.#renew())) return 0
     const left = this.#left
     const taken = byteCount - left <= this.#shareBytes * SMALL_REST ? byteCount : left
     this.#left = Math.max(0, left - taken)
@@ -79,7 +81,7 @@ export class WriteTurns {
     this.#left = this.#shareBytes
     this.#usedUpMs = NaN
     let served = 0
-    while (this.#left > 0 && served < this.#waiting.length) {
+    while (served < this.#waiting.length && (this.#left > 0 || this.#renew())) {
       served += 1
       ;(this.#waiting[served - 1] as () => void)()
     }

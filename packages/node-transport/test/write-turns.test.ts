@@ -185,6 +185,26 @@ describe('writing in turns', () => {
     expect(hog.socket.taken.length).toBeLessThanOrEqual(3)
   })
 
+  it('gives what a quick system has left to those who wait, and not to who had the last share', async () => {
+    const now = vi.spyOn(performance, 'now').mockReturnValue(0)
+    onTestFinished(() => now.mockRestore())
+    const turns = new WriteTurns({ shareBytes: 10, quickMs: 1 })
+    const taken: [string, number][] = []
+    turns.take(10)
+    now.mockReturnValue(1) // it was slow: the next ones wait
+    taken.push(['first', turns.take(10)])
+    turns.wait(() => taken.push(['first', turns.take(10)], ['first again', turns.take(10)]))
+    turns.wait(() => taken.push(['second', turns.take(10)]))
+    await turn()
+    expect(taken).toEqual([
+      ['first', 0],
+      ['first', 10],
+      ['first again', 0],
+      ['second', 10],
+    ])
+    expect(turns.take(10)).toBe(10)
+  })
+
   it('passes over a connection that is gone', async () => {
     const turns = new WriteTurns(STRICT)
     const [hog, gone, last] = [greedy(turns), greedy(turns), greedy(turns)]
