@@ -38,7 +38,15 @@ const steps = [
     run: async () => commandResult(await bringSystemPrograms(root)),
   },
   commandStep(root, 'build', ['turbo', 'run', 'build', ...QUIETLY]),
-  commandStep(root, 'types', ['turbo', 'run', 'typecheck', ...QUIETLY]),
+  // The packages' own `typecheck` is for work on one of them: all as one program take a fifth of the time.
+  commandStep(root, 'types', [
+    'turbo',
+    'run',
+    'typecheck',
+    '--filter=//',
+    '--filter=./examples/*',
+    ...QUIETLY,
+  ]),
   commandStep(root, 'lint', ['pnpm', 'run', 'lint']),
   commandStep(root, 'format', ['prettier', '--check', '--cache', '--log-level=warn', '.']),
   commandStep(root, 'unused', ['knip', '--no-config-hints']),

@@ -16,10 +16,12 @@ const RANGE = /^([^/]+)(?:\/(0|[1-9][0-9]{0,2}))?$/
 const MAPPED_BITS = 96
 
 /**
- * Makes the test for whether a peer is on the list.
+ * Makes the test for whether a peer is on the list: the one that {@link ProxyProtocol} makes of `trusted`, for whoever
+ * wants to judge a list beforehand, or peers by more than a list.
  *
  * @param entries - addresses and ranges (`10.0.0.0/8`, `::1`), and `unix`
  * @throws {TypeError} when an entry is none of these, or a range names one address inside it instead of its first
+ * @public
  */
 export function peerMatcher(entries: readonly string[]): (peer: Address) => boolean {
   const hasUnix = entries.includes(UNIX)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { peerMatcher } from '../src/index.ts'
 import { Filtered, ipv4, ipv6, PROXY } from './filter.ts'
 
 describe('the list of trusted peers', () => {
@@ -51,5 +52,13 @@ describe('the list of trusted peers', () => {
     const filtered = new Filtered({ trusted: (peer) => asked.push(peer) > 1 })
     expect(asked).toEqual([PROXY])
     expect(filtered.codes).toEqual(['ERR_PROXY_UNTRUSTED'])
+  })
+
+  it('can be asked without a connection', () => {
+    const isTrusted = peerMatcher(['10.0.0.0/8', 'unix'])
+    expect(isTrusted(ipv4('10.1.2.3', 1))).toBe(true)
+    expect(isTrusted({ family: 'unix', path: '/run/proxy.sock' })).toBe(true)
+    expect(isTrusted(ipv4('11.1.2.3', 1))).toBe(false)
+    expect(() => peerMatcher(['10.0.0.0/33'])).toThrow(TypeError)
   })
 })
