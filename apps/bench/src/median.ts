@@ -7,7 +7,8 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] as number) + upper) / 2
 }
 
-/** How far the values lie apart: the largest minus the smallest, as a share of the median. */
+/** How far the values lie apart: the largest minus the smallest, as a share of the median. 0 when they are the same. */
 export function spread(values: readonly number[]): number {
-  return (Math.max(...values) - Math.min(...values)) / Math.abs(median(values))
+  const range = Math.max(...values) - Math.min(...values)
+  return range === 0 ? 0 : range / Math.abs(median(values))
 }

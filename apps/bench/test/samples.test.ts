@@ -18,6 +18,7 @@ describe('median and spread', () => {
 
   it('tells the spread as a share of the median', () => {
     expect(spread([90, 100, 110])).toBeCloseTo(0.2)
+    expect(spread([0, 0])).toBe(0)
   })
 })
 
