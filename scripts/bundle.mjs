@@ -26,6 +26,7 @@ await build({
     dir: 'dist',
     format: 'esm',
     sourcemap: true,
+    sourcemapExcludeSources: true, // they are published beside it
     chunkFileNames: 'common.js',
   },
 })

@@ -4,13 +4,21 @@ import { ServerProcess } from './server-process.ts'
 /** Connections that are being made at the same time: fewer than a backlog holds. */
 const AT_ONCE = 250
 
+/** What one more idle connection costs a server, in octets. */
+export interface IdleCost {
+  /** Of the process's memory. The first thousands pay for its growth as a whole, too: the more, the nearer to the truth. */
+  readonly residentBytes: number
+  /** Of live objects: the same at every measurement, but blind to what is not V8's. */
+  readonly heapBytes: number
+}
+
 /**
- * Octets in memory that one more idle connection costs a server, after it was answered once.
+ * Measures what a connection costs that stays open after it was answered once.
  *
  * @param name - of a program in `servers/`
  * @param connections - how many, besides 200 that warm the server up
  */
-export async function bytesOfIdleConnection(name: string, connections: number): Promise<number> {
+export async function costOfIdleConnection(name: string, connections: number): Promise<IdleCost> {
   await using server = await ServerProcess.start(name)
   const sockets = await openIdle(server.port, 200)
   const before = await server.state()
@@ -18,7 +26,10 @@ export async function bytesOfIdleConnection(name: string, connections: number): 
   const after = await server.state()
   for (const socket of sockets) socket.resetAndDestroy()
   if (after.sockets - before.sockets < connections) throw new Error('a connection was lost')
-  return (after.residentBytes - before.residentBytes) / connections
+  return {
+    residentBytes: (after.residentBytes - before.residentBytes) / connections,
+    heapBytes: (after.heapBytes - before.heapBytes) / connections,
+  }
 }
 
 async function openIdle(port: number, count: number): Promise<Socket[]> {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { bytesOfIdleConnection } from './idle.ts'
+import { costOfIdleConnection } from './idle.ts'
 import type { ServerState } from './servers/answer-questions.ts'
 import { attackSlowly, SLOW_MODES } from './slow.ts'
 import { heapGrowth, soak } from './soak.ts'
@@ -58,7 +58,7 @@ async function runIdle(
   const found: Record<string, number[]> = Object.fromEntries(servers.map((name) => [name, []]))
   for (let round = 0; round < rounds; round += 1) {
     for (const [name, bytes] of Object.entries(found))
-      bytes.push(await bytesOfIdleConnection(name, connections))
+      bytes.push((await costOfIdleConnection(name, connections)).residentBytes)
   }
   const octets = Object.fromEntries(Object.entries(found).map(([name, bytes]) => [name, median(bytes)]))
   if (asJson) return say(JSON.stringify({ connections, octets }))

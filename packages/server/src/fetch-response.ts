@@ -107,12 +107,15 @@ async function sendPieces(exchange: ChannelRequest, reader: Reader, read: Promis
 }
 
 /**
- * What `promise` resolves with in this turn of the event loop; `undefined` when it takes longer. Long enough for what is
- * there already to make its way through streams, too short for anybody to wait.
+ * What `promise` resolves with in this turn of the event loop or the next; `undefined` when it takes longer. Long enough
+ * for what is there already to make its way through streams (a Blob's takes the second turn on Node 24), too short for
+ * anybody to wait.
  */
 function soon<T>(promise: Promise<T>): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
-    const turn = setImmediate(resolve, undefined)
+    let turn = setImmediate(() => {
+      turn = setImmediate(resolve, undefined)
+    })
     promise.then(
       (value) => {
         clearImmediate(turn)
