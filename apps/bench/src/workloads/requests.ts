@@ -97,6 +97,9 @@ async function measureServer(kind: ServerKind, trials: Trials, settings: Setting
   }
 }
 
+/** A server under load is compiling for two seconds and more: a page took half as much user time again in the second one. */
+const WARM_UP_SECONDS = 3
+
 /** Warms a server up, then measures it. @throws {Error} when a request failed */
 export async function loadServer(
   { process, port }: RunningServer,
@@ -104,7 +107,7 @@ export async function loadServer(
   { programs, seconds }: Settings,
 ): Promise<{ result: WrkResult; cpu: CpuSeconds }> {
   const load: Load = { connections, pipelined, secure, request: REQUESTS[trial] }
-  await wrk(programs.wrk, port, load, 1)
+  await wrk(programs.wrk, port, load, WARM_UP_SECONDS)
   const before = process.cpuSeconds()
   const result = await wrk(programs.wrk, port, load, seconds)
   const after = process.cpuSeconds()
