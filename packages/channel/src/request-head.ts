@@ -178,7 +178,10 @@ export class RequestHead {
   }
 }
 
-/** Goes on in a value by four octets as far as they belong to it. Heads are mostly values: this takes a tenth off all reading. */
+/**
+ * Goes on in a value by four octets as far as they belong to it. Heads are mostly values: this takes a tenth off all
+ * reading.
+ */
 function skipValueByFours(bytes: Uint8Array, start: number, end: number): number {
   let at = start
   while (

@@ -21,8 +21,8 @@ export interface WriteTurnsOptions {
 
 /**
  * The turns in which connections that write much hand it to the system: so many octets in a turn of the event loop, all of
- * them together, first come, first served; more while the system is quick, which
- * those have who wait. What is left waits for the turns to come.
+ * them together, first come, first served; more while the system is quick, and that, too, for those who wait. What is left
+ * waits for the turns to come.
  *
  * A system takes megabytes at once, which costs milliseconds when they find no reader, and Node accepts one connection in
  * each turn: peers that ask for much would keep everybody else waiting, even if they never read it.

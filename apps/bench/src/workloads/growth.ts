@@ -25,7 +25,6 @@ export const growthWorkloads: readonly Workload[] = [
   headGrowth('growth, target of 16 to 16384 octets', 'target', [16, 4_096, 16_384]),
 ]
 
-/** One connection leaves its server waiting most of the time: so both rates are those of a second of CPU time. */
 async function measureConnections(kind: ServerKind, settings: Settings): Promise<Figures> {
   const server = await kind.start('hello', settings, false)
   try {
@@ -33,11 +32,8 @@ async function measureConnections(kind: ServerKind, settings: Settings): Promise
     const few = await loadServer(server, FEW, settings)
     const seconds = Math.max(settings.seconds, SECONDS_OF_MANY)
     const many = await loadServer(server, MANY, { ...settings, seconds })
-    const [rateOfFew, rateOfMany] = [few, many].map(
-      ({ result, cpu }) => result.requests / (cpu.user + cpu.system),
-    )
     return {
-      rateKept: (rateOfMany as number) / (rateOfFew as number),
+      rateKept: requestsPerCpuSecond(many) / requestsPerCpuSecond(few),
       requestsPerSecond: many.result.requests / many.result.seconds,
       userMicroseconds: (many.cpu.user * 1e6) / many.result.requests,
       peakMegabytes: server.process.peakBytes() / 1e6,
@@ -46,6 +42,11 @@ async function measureConnections(kind: ServerKind, settings: Settings): Promise
   } finally {
     await server.process.stop()
   }
+}
+
+/** One connection leaves its server waiting most of the time: that time is not counted. */
+function requestsPerCpuSecond({ result, cpu }: Awaited<ReturnType<typeof loadServer>>): number {
+  return result.requests / (cpu.user + cpu.system)
 }
 
 /**

@@ -97,7 +97,9 @@ async function measureServer(kind: ServerKind, trials: Trials, settings: Setting
   }
 }
 
-/** A server under load is compiling for two seconds and more: a page took half as much user time again in the second one. */
+/**
+ * A server under load is compiling for two seconds and more: a page took half as much user time again in the second one.
+ */
 const WARM_UP_SECONDS = 3
 
 /** Warms a server up, then measures it. @throws {Error} when a request failed */
